@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Deployer.Engine;
+
+namespace Deployer.Local;
+
+/// <summary>What serves: read by the front at every connection.</summary>
+public sealed record Route
+{
+    public required int Revision { get; init; }
+    /// <summary>Where the revision's scorer listens on loopback.</summary>
+    public required int Port { get; init; }
+    /// <summary>The revisions that served, oldest first; the last is <see cref="Revision"/>.</summary>
+    public required IReadOnlyList<int> History { get; init; }
+}
+
+/// <summary>One immutable thing that can serve: an image, numbered in the order of arrival.</summary>
+public sealed record Revision
+{
+    public required int Number { get; init; }
+    /// <summary>Manifest digest of its image.</summary>
+    public required string Image { get; init; }
+    /// <summary>Layout folder of its image.</summary>
+    public required string Layout { get; init; }
+    /// <summary>The image's name in the layout.</summary>
+    public required string ImageName { get; init; }
+    public required string ModelName { get; init; }
+    public required string ModelVersion { get; init; }
+    public required string ModelSha256 { get; init; }
+    public required DateTimeOffset Created { get; init; }
+}
+
+/// <summary>
+/// An endpoint on this machine, as files: <c>route.json</c> (what serves), <c>front/</c> (the process that owns the port) and
+/// <c>revisions/N/</c> (<c>revision.json</c>, the unpacked <c>rootfs/</c>, and <c>run/</c> of its scorer). These files are the truth.
+/// </summary>
+public sealed class LocalEndpoint(string directory)
+{
+    private const int LongestHistory = 50;
+
+    public string Directory => directory;
+
+    public bool Exists => System.IO.Directory.Exists(directory);
+
+    public RunDirectory Front => new(Path.Combine(directory, "front"));
+
+    public Route? Route => Read(RouteFile, LocalJson.Default.Route);
+
+    /// <summary>All revisions, lowest number first.</summary>
+    public IReadOnlyList<Revision> Revisions
+    {
+        get
+        {
+            if (!System.IO.Directory.Exists(RevisionsDirectory)) return [];
+            return [.. System.IO.Directory.EnumerateDirectories(RevisionsDirectory)
+                .Select(d => Read(Path.Combine(d, "revision.json"), LocalJson.Default.Revision)).OfType<Revision>().OrderBy(r => r.Number)];
+        }
+    }
+
+    private string RouteFile => Path.Combine(directory, "route.json");
+
+    private string RevisionsDirectory => Path.Combine(directory, "revisions");
+
+    public string RootFs(int revision) => Path.Combine(RevisionDirectory(revision), "rootfs");
+
+    public RunDirectory Run(int revision) => new(Path.Combine(RevisionDirectory(revision), "run"));
+
+    /// <summary>Keeps a new revision under the next free number.</summary>
+    public Revision Add(Func<int, Revision> make)
+    {
+        int number = Revisions.Select(r => r.Number).DefaultIfEmpty().Max() + 1;
+        System.IO.Directory.CreateDirectory(RevisionDirectory(number));
+        Revision revision = make(number);
+        Write(Path.Combine(RevisionDirectory(number), "revision.json"), revision, LocalJson.Default.Revision);
+        return revision;
+    }
+
+    public void Remove(int revision)
+    {
+        if (System.IO.Directory.Exists(RevisionDirectory(revision))) System.IO.Directory.Delete(RevisionDirectory(revision), recursive: true);
+    }
+
+    /// <summary>Sends new connections to another revision, from the next one on.</summary>
+    public void SwitchTo(int revision, int port)
+    {
+        IEnumerable<int> before = Route?.History ?? [];
+        int[] history = [.. before.Where(r => r != revision), revision];
+        Write(RouteFile, new Route { Revision = revision, Port = port, History = [.. history.TakeLast(LongestHistory)] }, LocalJson.Default.Route);
+    }
+
+    private string RevisionDirectory(int number) => Path.Combine(RevisionsDirectory, number.ToString(CultureInfo.InvariantCulture));
+
+    private static T? Read<T>(string file, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new DeployerException(FailureCode.FileAccess, $"{file} was changed by someone else and is no longer what the deployer wrote: {e.Message}",
+                "Delete the file and deploy again.", e);
+        }
+    }
+
+    private static void Write<T>(string file, T value, JsonTypeInfo<T> type) =>
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(value, type));
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Deployer.Engine;
+
+namespace Deployer.Local;
+
+/// <summary>A version of a registered model.</summary>
+public sealed record StoredModel
+{
+    public required string Name { get; init; }
+    public required int Version { get; init; }
+    public required string Sha256 { get; init; }
+    public required string Description { get; init; }
+    public required SortedDictionary<string, string> Tags { get; init; }
+    public required SortedDictionary<string, string> Properties { get; init; }
+    public required IReadOnlyList<StoredFile> Files { get; init; }
+    public required DateTimeOffset Created { get; init; }
+}
+
+/// <param name="Path">Relative, '/' between parts.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">Names the blob that holds it.</param>
+public sealed record StoredFile(string Path, long Size, string Sha256);
+
+/// <summary>
+/// The model registry of this machine: <c>NAME/VERSION/model.json</c> over blobs named by their SHA-256. Equal bytes never make a second version.
+/// </summary>
+public sealed class ModelStore(string directory)
+{
+    private string Blobs => Path.Combine(directory, "blobs", "sha256");
+
+    /// <summary>All versions of a model, lowest first.</summary>
+    public IReadOnlyList<StoredModel> Versions(string name)
+    {
+        string versions = Path.Combine(directory, "models", name);
+        if (!Directory.Exists(versions)) return [];
+        return [.. Directory.EnumerateDirectories(versions)
+            .Select(d => Path.Combine(d, "model.json")).Where(File.Exists)
+            .Select(f => JsonSerializer.Deserialize(File.ReadAllBytes(f), LocalJson.Default.StoredModel)).OfType<StoredModel>().OrderBy(m => m.Version)];
+    }
+
+    /// <summary>Whether every file of the model is in the store.</summary>
+    public bool IsWhole(StoredModel model) => model.Files.All(f => new FileInfo(BlobPath(f.Sha256)) is { Exists: true } file && file.Length == f.Size);
+
+    /// <summary>Copies a file into the store, checking it on the way.</summary>
+    /// <exception cref="DeployerException">Its content is not what was planned, or the disk is full.</exception>
+    public void AddFile(string source, StoredFile file, Action<long> copied, CancellationToken cancellationToken)
+    {
+        if (File.Exists(BlobPath(file.Sha256))) { copied(file.Size); return; }
+        Directory.CreateDirectory(Blobs);
+        string temporary = Path.Combine(Blobs, $".tmp-{file.Sha256}-{Guid.NewGuid():N}");
+        try
+        {
+            using (var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan))
+            using (var to = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+            {
+                byte[] buffer = new byte[1 << 20];
+                for (int read = from.Read(buffer); read > 0; read = from.Read(buffer))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    hash.AppendData(buffer, 0, read);
+                    to.Write(buffer, 0, read);
+                    copied(read);
+                }
+                if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
+                    throw new IOException("its content changed after the plan was made. Run the command again to plan anew.");
+                to.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, BlobPath(file.Sha256), overwrite: true);
+            DurableFile.FlushDirectory(Blobs);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DeployerException(FailureCode.FileAccess, $"Registering {source}: {e.Message}",
+                "Free disk space or mend the file, then run the same command again.", e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Claims the model's version, or the next one that nobody else claimed first.</summary>
+    public void Add(StoredModel model)
+    {
+        for (StoredModel candidate = model; ; candidate = candidate with { Version = candidate.Version + 1 })
+        {
+            string claim = RecordFile(candidate) + $".{Guid.NewGuid():N}.tmp";
+            Directory.CreateDirectory(Path.GetDirectoryName(claim)!);
+            DurableFile.Write(claim, JsonSerializer.SerializeToUtf8Bytes(candidate, LocalJson.Default.StoredModel));
+            try
+            {
+                File.Move(claim, RecordFile(candidate), overwrite: false);
+                DurableFile.FlushDirectory(Path.GetDirectoryName(claim)!);
+                return;
+            }
+            catch (IOException) when (File.Exists(RecordFile(candidate)))
+            {
+                File.Delete(claim);
+            }
+        }
+    }
+
+    /// <summary>Changes what is said about a version; its bytes stay.</summary>
+    public void Update(StoredModel model) =>
+        DurableFile.Write(RecordFile(model), JsonSerializer.SerializeToUtf8Bytes(model, LocalJson.Default.StoredModel));
+
+    private string RecordFile(StoredModel model) =>
+        Path.Combine(directory, "models", model.Name, model.Version.ToString(CultureInfo.InvariantCulture), "model.json");
+
+    private string BlobPath(string sha256) => Path.Combine(Blobs, sha256);
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Deployer.Local;
+
+/// <summary>A background process as it describes itself, once it listens.</summary>
+public sealed record ProcessFile
+{
+    public required int Pid { get; init; }
+    public required int Port { get; init; }
+}
+
+/// <summary>
+/// Where a background process says that it lives: it holds <c>lock</c> open exclusively as long as it does (the kernel lets go when it dies,
+/// however), and writes <c>process.json</c> when it listens. Whoever starts it twice gets one process.
+/// </summary>
+public sealed class RunDirectory(string path)
+{
+    public string Path => path;
+
+    public string LogFile => System.IO.Path.Combine(path, "output.log");
+
+    private string LockFile => System.IO.Path.Combine(path, "lock");
+
+    private string StartedFile => System.IO.Path.Combine(path, "started.pid");
+
+    private string ProcessFile => System.IO.Path.Combine(path, "process.json");
+
+    /// <summary>Whether the process lives.</summary>
+    public bool IsHeld
+    {
+        get
+        {
+            try
+            {
+                if (!File.Exists(LockFile)) return false;
+                using var probe = new FileStream(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                return false;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>What the process last wrote about itself; null before it first listened.</summary>
+    public ProcessFile? LastProcess
+    {
+        get
+        {
+            try { return JsonSerializer.Deserialize(File.ReadAllBytes(ProcessFile), LocalJson.Default.ProcessFile); }
+            catch (Exception e) when (e is IOException or JsonException) { return null; }
+        }
+    }
+
+    /// <summary>The living process, if it listens.</summary>
+    public ProcessFile? Process => IsHeld && LastProcess is { } process && DetachedProcess.IsAlive(process.Pid) ? process : null;
+
+    /// <summary>Whether a process was started here and has not ended, though it may not hold the lock yet.</summary>
+    public bool IsStarting => int.TryParse(ReadOrEmpty(StartedFile), CultureInfo.InvariantCulture, out int pid) && DetachedProcess.IsAlive(pid);
+
+    /// <summary>Starts the process that is to live here.</summary>
+    public void Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        Directory.CreateDirectory(path);
+        int pid = DetachedProcess.Start(program, arguments, environment, LogFile);
+        File.WriteAllText(StartedFile, pid.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Takes the lock for this very process.</summary>
+    /// <returns>Null when another process has it.</returns>
+    public IDisposable? TryHold()
+    {
+        Directory.CreateDirectory(path);
+        FileStream held;
+        try { held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); }
+        catch (IOException) { return null; }
+        File.Delete(ProcessFile);
+        return held;
+    }
+
+    /// <summary>Says where this very process listens.</summary>
+    public void Announce(ProcessFile process) =>
+        Engine.DurableFile.Write(ProcessFile, JsonSerializer.SerializeToUtf8Bytes(process, LocalJson.Default.ProcessFile));
+
+    /// <summary>Asks the process to end, waits, and ends it by force when it does not.</summary>
+    /// <param name="patience">How long it may take to end by itself.</param>
+    /// <param name="time">Measures that.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task StopAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        bool asked = false;
+        while (IsHeld)
+        {
+            if (Process is { } process)
+            {
+                bool kill = time.GetElapsedTime(start) > patience;
+                if (!asked || kill) DetachedProcess.Signal(process.Pid, kill);
+                asked = true;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The end of what the process printed.</summary>
+    public string LogTail(int lines)
+    {
+        return string.Join('\n', ReadOrEmpty(LogFile).TrimEnd().Split('\n').TakeLast(lines));
+    }
+
+    private static string ReadOrEmpty(string file)
+    {
+        try { return File.ReadAllText(file); }
+        catch (IOException) { return ""; }
+    }
+}
+
+[JsonSerializable(typeof(ProcessFile))]
+[JsonSerializable(typeof(Route))]
+[JsonSerializable(typeof(Revision))]
+[JsonSerializable(typeof(StoredModel))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+internal sealed partial class LocalJson : JsonSerializerContext;
