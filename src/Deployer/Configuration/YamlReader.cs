@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Deployer.Configuration;
+
+/// <summary>
+/// YAML text to a tree. One document, plain data: anchors, aliases and tags are refused, for a configuration should say
+/// what it says where it says it, and JSON Schema knows none of them.
+/// </summary>
+internal sealed partial class YamlReader
+{
+    private const int DeepestNesting = 64;
+
+    private readonly Place start;
+    private readonly Problems problems;
+    private readonly Parser parser;
+
+    private YamlReader(Place start, string text, Problems problems)
+    {
+        this.start = start;
+        this.problems = problems;
+        parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>Null when the text is no YAML; the problem then is reported.</summary>
+    public static ConfigNode? Read(string file, string text, Problems problems)
+    {
+        Place start = new(file, "", 1, 1);
+        if (Unprintable().Match(text) is { Success: true } bad)
+        {
+            problems.Add(TextPosition.At(start, text, bad.Index), $"not valid YAML: the character {Problems.Quote(bad.Value)} may not stand in it");
+            return null;
+        }
+
+        try
+        {
+            return new YamlReader(start, text, problems).ReadDocument();
+        }
+        catch (YamlException e)
+        {
+            Place at = start with { Line = (int)e.Start.Line, Column = (int)e.Start.Column };
+            problems.Add(at, $"not valid YAML: {Explain(text, at, e)}");
+            return null;
+        }
+    }
+
+    private ConfigNode? ReadDocument()
+    {
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _))
+        {
+            problems.Add(start, "the file is empty");
+            return null;
+        }
+
+        parser.Consume<DocumentStart>();
+        parser.Accept<NodeEvent>(out _);
+        ConfigNode root = ReadNode(null, "", 0);
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out DocumentStart? second))
+            problems.Add(At(second, ""), "a second document starts here; a file holds one");
+        return root;
+    }
+
+    // The place of the key is null for what has none of its own.
+    private ConfigNode ReadNode(Place? keyAt, string path, int depth)
+    {
+        ParsingEvent head = parser.Current!;
+        Place at = At(head, path);
+        Place key = keyAt ?? at;
+
+        if (Refusal(head, depth) is { } refusal)
+        {
+            problems.Add(at, refusal);
+            parser.SkipThisAndNestedEvents();
+            return new ConfigNode.Broken(key, at);
+        }
+
+        parser.MoveNext();
+        return head switch
+        {
+            Scalar scalar => new ConfigNode.Scalar(key, at, scalar.Value, scalar.Style == ScalarStyle.Plain ? PlainScalar.KindOf(scalar.Value) : ScalarKind.Text),
+            SequenceStart => new ConfigNode.List(key, at, ReadItems(at, depth)),
+            _ => new ConfigNode.Map(key, at, ReadEntries(at, depth)),
+        };
+    }
+
+    private List<ConfigNode> ReadItems(Place list, int depth)
+    {
+        List<ConfigNode> items = [];
+        while (!parser.TryConsume<SequenceEnd>(out _))
+            items.Add(ReadNode(null, list.Item(items.Count).Path, depth + 1));
+        return items;
+    }
+
+    private OrderedDictionary<string, ConfigNode> ReadEntries(Place map, int depth)
+    {
+        OrderedDictionary<string, ConfigNode> entries = new(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (!parser.TryConsume<Scalar>(out Scalar? name))
+            {
+                problems.Add(At(parser.Current!, map.Path), "a key must be text");
+                parser.SkipThisAndNestedEvents();
+                parser.SkipThisAndNestedEvents();
+                continue;
+            }
+
+            Place keyAt = At(name, map.Key(name.Value).Path);
+            ConfigNode value = ReadNode(keyAt, keyAt.Path, depth + 1);
+            if (!entries.TryAdd(name.Value, value))
+                problems.Add(keyAt, $"given twice; first on line {entries[name.Value].KeyAt.Line}");
+        }
+
+        return entries;
+    }
+
+    private static string? Refusal(ParsingEvent head, int depth) => head switch
+    {
+        AnchorAlias => "aliases (*name) are not supported; write the value out",
+        NodeEvent { Anchor.IsEmpty: false } => "anchors (&name) are not supported; write the value out",
+        NodeEvent { Tag.IsEmpty: false } => "tags (!name) are not supported; quote what shall be text and leave the tag out",
+        _ when depth > DeepestNesting => "nested too deeply",
+        _ => null,
+    };
+
+    private Place At(ParsingEvent found, string path) =>
+        start with { Path = path, Line = (int)found.Start.Line, Column = (int)found.Start.Column };
+
+    private static string Explain(string text, Place at, YamlException e)
+    {
+        string line = text.Split('\n').ElementAtOrDefault(at.Line - 1) ?? "";
+        return line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal)
+            ? "a tab may not indent; use spaces"
+            : Problems.OneSentence(e.Message);
+    }
+
+    [GeneratedRegex(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]")]
+    private static partial Regex Unprintable();
+}
