@@ -6,6 +6,9 @@ namespace Deployer.Models;
 /// <summary>Reads what an .onnx file says about itself and hashes it, in one pass and without holding its weights.</summary>
 public static class OnnxModelReader
 {
+    /// <summary>A file that begins with a greater one is no ONNX model; the greatest there was in 2026 is 13.</summary>
+    private const long LikelyIrVersion = 100;
+
     /// <summary>Reads a model and its external data.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="bytes">Told the bytes read so far, of all files together; reported from another thread.</param>
@@ -63,7 +66,7 @@ public static class OnnxModelReader
         {
             parser.Read();
         }
-        catch (WireFormatException e) when (parser.Model.HasGraph)
+        catch (WireFormatException e) when (parser.Model.HasGraph || e.CutShort && parser.Model.IrVersion is > 0 and <= LikelyIrVersion)
         {
             throw new DeployerException(FailureCode.Model, $"{shown} {e.Message}.",
                 e.CutShort
@@ -72,10 +75,10 @@ public static class OnnxModelReader
         }
         catch (WireFormatException e)
         {
-            throw ModelFileCheck.NotOnnx(shown, $"it {e.Message} before any graph", e);
+            throw ModelFileCheck.NotOnnx(shown, $"taken for one, it {e.Message}", e);
         }
         if (!parser.Model.HasGraph)
-            throw ModelFileCheck.NotOnnx(shown, "no graph is in it", null);
+            throw ModelFileCheck.NotOnnx(shown, "there is no graph in it", null);
     }
 
     private static OnnxModel Model(string full, ParsedModel parsed, IReadOnlyList<ModelFile> files, IReadOnlyList<string> warnings) => new()

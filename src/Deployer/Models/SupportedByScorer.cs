@@ -68,6 +68,9 @@ internal static class SupportedByScorer
             yield return $"It uses operator set version {opset} of {ParsedModel.DefaultDomain}; {Runtime} carries all operators only from version {OldestFullOpset} on.";
         if (model.Inputs.Count == 0)
             yield return "It has no inputs: every request gets the same answer.";
+        foreach (ModelValue output in model.Outputs.Where(output => output.Type.Contains('(', StringComparison.Ordinal)))
+            yield return $"The output '{PrintableText.Of(output.Name)}' is a {PrintableText.Of(output.Type)}; the scorer answers with tensors. "
+                + "Ask for other outputs, or export without it (skl2onnx: options={\"zipmap\": False}).";
         foreach (((string domain, string name), _) in Sorted(model.Operators))
         {
             string spelled = $"{PrintableText.Of(name)} of the domain {PrintableText.Of(domain)}";
