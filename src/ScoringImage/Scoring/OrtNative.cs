@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ScoringImage.Scoring;
+
+/// <summary>
+/// Two questions ONNX Runtime's C API answers and its C# binding does not pass on. OrtApi is a table of functions that is only ever
+/// appended to, so an index in it never changes (onnxruntime_c_api.h).
+/// </summary>
+internal static unsafe partial class OrtNative
+{
+    private const uint ApiVersion = 24; // the first with TensorTypeAndShape_HasShape
+    private const int SessionGetInputTypeInfo = 33;
+    private const int CastTypeInfoToTensorInfo = 55;
+    private const int ReleaseStatus = 93;
+    private const int ReleaseTypeInfo = 98;
+    private const int HasValueIndex = 192;
+    private const int TensorTypeAndShapeHasShape = 390;
+
+    private static readonly nint* Api = LoadApi();
+
+    /// <summary>Whether the model gives a shape for this tensor input: the binding shows a scalar and an unknown rank alike.</summary>
+    /// <param name="session">The loaded model.</param>
+    /// <param name="index">Of the input, in the model's order.</param>
+    public static bool InputHasShape(InferenceSession session, int index)
+    {
+        nint type, tensor;
+        Check(((delegate* unmanaged<nint, nuint, nint*, nint>)Api[SessionGetInputTypeInfo])(Handle(session), (nuint)index, &type));
+        try
+        {
+            Check(((delegate* unmanaged<nint, nint*, nint>)Api[CastTypeInfoToTensorInfo])(type, &tensor));
+            return tensor != 0 && ((delegate* unmanaged<nint, byte>)Api[TensorTypeAndShapeHasShape])(tensor) != 0;
+        }
+        finally
+        {
+            ((delegate* unmanaged<nint, void>)Api[ReleaseTypeInfo])(type);
+        }
+    }
+
+    /// <summary>False for an optional output that holds nothing.</summary>
+    public static bool HasValue(OrtValue value)
+    {
+        int answer;
+        Check(((delegate* unmanaged<nint, int*, nint>)Api[HasValueIndex])(Handle(value), &answer));
+        return answer != 0;
+    }
+
+    private static nint* LoadApi()
+    {
+        var getApi = (delegate* unmanaged<uint, nint*>)OrtGetApiBase()[0];
+        var api = getApi(ApiVersion);
+        return api is not null ? api : throw new NotSupportedException($"this ONNX Runtime has no C API version {ApiVersion}");
+    }
+
+    private static void Check(nint status)
+    {
+        if (status == 0)
+            return;
+        ((delegate* unmanaged<nint, void>)Api[ReleaseStatus])(status);
+        throw new NotSupportedException("ONNX Runtime refused to describe a value");
+    }
+
+    [LibraryImport("onnxruntime")]
+    private static partial nint* OrtGetApiBase();
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
+    private static extern nint Handle(InferenceSession session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
+    private static extern nint Handle(OrtValue value);
+}

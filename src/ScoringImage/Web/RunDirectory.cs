@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace ScoringImage.Web;
+
+/// <summary>
+/// The folder by which whoever started the scorer finds it again: <c>lock</c>, held as long as the process lives (the kernel lets go of it
+/// even on kill -9), and <c>process.json</c> with the process id and port.
+/// </summary>
+public sealed class RunDirectory : IDisposable
+{
+    private const int WouldBlock = 11; // EWOULDBLOCK, what flock answers when another holds the lock
+    private readonly string _path;
+    private readonly FileStream _lock;
+
+    private RunDirectory(string path, FileStream @lock) => (_path, _lock) = (path, @lock);
+
+    /// <summary>Takes the lock and removes the process.json of a former holder.</summary>
+    /// <exception cref="ScorerException"><see cref="ExitCodes.Locked"/> when another process holds it; <see cref="ExitCodes.Configuration"/> when the folder cannot be used.</exception>
+    public static RunDirectory Lock(string path)
+    {
+        var file = Path.Combine(path, "lock");
+        try
+        {
+            var taken = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(Path.Combine(path, "process.json"));
+            return new RunDirectory(path, taken);
+        }
+        catch (IOException exception) when (exception.HResult == WouldBlock)
+        {
+            throw new ScorerException(ExitCodes.Locked, $"another scorer runs here: it holds {file}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ScorerException(ExitCodes.Configuration, $"SCORER_RUN_DIR: {exception.Message}");
+        }
+    }
+
+    /// <summary>Writes process.json so that a reader sees all of it or none.</summary>
+    public void Announce(int processId, int port)
+    {
+        var target = Path.Combine(_path, "process.json");
+        var draft = target + ".new";
+        File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{{\"pid\":{processId},\"port\":{port}}}\n"));
+        File.Move(draft, target, overwrite: true);
+    }
+
+    public void Dispose() => _lock.Dispose();
+}
