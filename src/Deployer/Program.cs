@@ -1,1 +1,4 @@
-return 0;
+using Deployer;
+using Deployer.Cli;
+
+return await CommandLine.RunAsync(args, Composition.Surroundings()).ConfigureAwait(false);

@@ -26,7 +26,7 @@ public sealed record JournalRecord
 /// <summary>The record types of journal format 1.</summary>
 public static class JournalType
 {
-    /// <summary><c>{kind, planHash, plan, toolVersion, packer, resumeOf?}</c></summary>
+    /// <summary><c>{kind, planHash, planDocument, toolVersion, packer, resumeOf?}</c></summary>
     public const string RunOpen = "run.open";
     /// <summary><c>{holder}</c></summary>
     public const string LeaseAcquired = "lease.acquired";

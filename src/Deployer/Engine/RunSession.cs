@@ -13,6 +13,8 @@ public sealed record RunRequest
     public required string PlanHash { get; init; }
     /// <summary>The pinned plan, from which <c>resume</c> goes on.</summary>
     public required JsonObject Plan { get; init; }
+    /// <summary>Version of the rules by which images are packed.</summary>
+    public required int Packer { get; init; }
     /// <summary>How long the run may take before it lets go.</summary>
     public required TimeSpan Deadline { get; init; }
     public required bool AdoptForeign { get; init; }
@@ -22,9 +24,6 @@ public sealed record RunRequest
 /// <summary>Opens a run (lock, journal, pinned plan), lets the workflow do its steps, and records how it ended.</summary>
 public sealed class RunSession(string deploymentsDirectory, TimeProvider time, Action<RunEvent> tell, Failpoint failpoint, string toolVersion)
 {
-    /// <summary>Version of the rules by which images are packed; part of every run's record.</summary>
-    public const int Packer = 1;
-
     private const int LongestPlan = 48 * 1024;
 
     /// <summary>Runs <paramref name="work"/> with the deployment held.</summary>
@@ -92,9 +91,9 @@ public sealed class RunSession(string deploymentsDirectory, TimeProvider time, A
         {
             ["kind"] = request.Kind,
             ["planHash"] = request.PlanHash,
-            ["plan"] = request.Plan.DeepClone(),
+            ["planDocument"] = request.Plan.DeepClone(),
             ["toolVersion"] = toolVersion,
-            ["packer"] = Packer,
+            ["packer"] = request.Packer,
         };
         if (resumeOf is not null) data["resumeOf"] = resumeOf;
         journal.Append(run, JournalType.RunOpen, null, data);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Deployer.Engine;
 
@@ -28,6 +29,8 @@ public sealed record Revision
     public required string ModelName { get; init; }
     public required string ModelVersion { get; init; }
     public required string ModelSha256 { get; init; }
+    /// <summary>The plan it was made from, by which <c>rollback</c> proves it again.</summary>
+    public required JsonObject Plan { get; init; }
     public required DateTimeOffset Created { get; init; }
 }
 
@@ -85,9 +88,14 @@ public sealed class LocalEndpoint(string directory)
     public void SwitchTo(int revision, int port)
     {
         IEnumerable<int> before = Route?.History ?? [];
-        int[] history = [.. before.Where(r => r != revision), revision];
-        Write(RouteFile, new Route { Revision = revision, Port = port, History = [.. history.TakeLast(LongestHistory)] }, LocalJson.Default.Route);
+        SetRoute(revision, port, [.. before.Where(r => r != revision), revision]);
     }
+
+    /// <summary>As <see cref="SwitchTo"/>, and strikes the revision that served until now out of the history: it proved wrong.</summary>
+    public void SwitchBackTo(int revision, int port) => SetRoute(revision, port, [.. (Route?.History ?? []).SkipLast(1)]);
+
+    private void SetRoute(int revision, int port, IReadOnlyList<int> history) => Write(
+        RouteFile, new Route { Revision = revision, Port = port, History = [.. history.TakeLast(LongestHistory)] }, LocalJson.Default.Route);
 
     private string RevisionDirectory(int number) => Path.Combine(RevisionsDirectory, number.ToString(CultureInfo.InvariantCulture));
 

@@ -9,6 +9,9 @@ public static class Planner
     /// <summary>Version of the packing rules.</summary>
     public const int Packer = 1;
 
+    // The plan goes into the journal, whose records are small.
+    private const int LongestSample = 16 * 1024;
+
     /// <param name="target">Where to deploy.</param>
     /// <param name="settings">What the configuration says.</param>
     /// <param name="model">What the .onnx file says.</param>
@@ -16,9 +19,11 @@ public static class Planner
     /// <param name="architecture">OCI's word for the processor the image is for.</param>
     /// <param name="created">SOURCE_DATE_EPOCH, or 0.</param>
     /// <param name="digestOf">SHA-256 of a golden file.</param>
+    /// <param name="sampleRequest">Sent where there are no golden requests; null when the model allows none.</param>
     /// <exception cref="DeployerException">Outputs are asked for that the model does not have.</exception>
     public static DeploymentPlan Plan(
-        string target, DeploymentSettings settings, OnnxModel model, ScorerRelease scorer, string architecture, long created, Func<string, string> digestOf)
+        string target, DeploymentSettings settings, OnnxModel model, ScorerRelease scorer, string architecture, long created,
+        Func<string, string> digestOf, string? sampleRequest)
     {
         RefuseUnknownOutputs(settings.Scoring.Outputs, model);
         return new DeploymentPlan
@@ -68,7 +73,7 @@ public static class Planner
                 RelativeTolerance = settings.Verification.RelativeTolerance,
                 RequestTimeoutSeconds = settings.Request.Timeout.TotalSeconds,
                 Golden = [.. settings.Verification.Golden.Select(g => new GoldenPlan(g.Request, digestOf(g.Request), g.Response, digestOf(g.Response)))],
-                SampleRequest = null,
+                SampleRequest = settings.Verification.Golden.Count == 0 && sampleRequest?.Length <= LongestSample ? sampleRequest : null,
             },
             Local = new LocalPlan { Port = settings.Local.Port, KeepRevisions = settings.Local.KeepRevisions },
         };

@@ -8,7 +8,10 @@ using Deployer.Planning;
 
 namespace Deployer.Steps;
 
-/// <summary>What building needs: the plan's part, the model and the scorer as they were read, and where the image is to go.</summary>
+/// <summary>What building needs, and where the image is to go.</summary>
+/// <param name="Plan">What the image is to be.</param>
+/// <param name="Model">As it was read.</param>
+/// <param name="Scorer">As it was read.</param>
 /// <param name="Layout">Folder of the OCI layout.</param>
 /// <param name="Tag">The image's name in it.</param>
 public sealed record BuildImageInput(ImagePlan Plan, OnnxModel Model, ScorerRelease Scorer, string Layout, string Tag);

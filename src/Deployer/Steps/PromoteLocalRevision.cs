@@ -20,7 +20,11 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
-    private Route? before;
+    /// <summary>Whether the revision that served before still runs.</summary>
+    public bool CanGoBack => Former is not null;
+
+    private (int Revision, int Port)? Former =>
+        endpoint.Route?.History is [.., int former, _] && endpoint.Run(former).Process is { } process ? (former, process.Port) : null;
 
     public string Name => "promote";
 
@@ -46,7 +50,6 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
 
     public async Task ActAsync(PromoteRevisionInput input, IProgress<Amount> progress, CancellationToken cancellationToken)
     {
-        before = endpoint.Route;
         endpoint.SwitchTo(input.Revision.Number, input.Revision.Port);
         if (endpoint.Front.Process is { } front && MovedPort(input, front))
             await endpoint.Front.StopAsync(StopPatience, time, cancellationToken).ConfigureAwait(false);
@@ -69,7 +72,10 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     /// <summary>Lets the revision serve again that served before.</summary>
     public Task UndoAsync(PromoteRevisionInput input, CancellationToken cancellationToken)
     {
-        if (before is not null) endpoint.SwitchTo(before.Revision, before.Port);
+        if (endpoint.Route?.Revision != input.Revision.Number) return Task.CompletedTask;
+        if (Former is not { } former)
+            throw new DeployerException(FailureCode.RollbackFailed, "The revision that served before no longer runs.", "Run `deployer rollback` to start it again.");
+        endpoint.SwitchBackTo(former.Revision, former.Port);
         return Task.CompletedTask;
     }
 

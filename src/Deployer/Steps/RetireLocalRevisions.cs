@@ -6,12 +6,12 @@ using Deployer.Local;
 namespace Deployer.Steps;
 
 /// <param name="Serving">The revision that stays.</param>
-/// <param name="Keep">How many revisions to keep for <c>rollback</c>, the serving one among them.</param>
+/// <param name="Keep">How many former revisions to keep for <c>rollback</c>.</param>
 /// <param name="Layout">Folder of the endpoint's images.</param>
 public sealed record RetireRevisionsInput(int Serving, int Keep, string Layout);
 
-/// <param name="Stopped">Revisions whose scorers were stopped.</param>
-public sealed record Retired(IReadOnlyList<int> Stopped);
+/// <summary>Only the serving revision runs.</summary>
+public sealed record Retired;
 
 /// <summary>Drains and stops every scorer but the serving one, and clears away revisions too old to go back to.</summary>
 public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider time) : IStep<RetireRevisionsInput, Retired>
@@ -32,7 +32,7 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
         Observation<Retired> observation =
             running.Length > 0 ? new Observation<Retired>.Differs($"revision {string.Join(", ", running)} still runs")
             : Obsolete(input).Any() ? new Observation<Retired>.Differs("there are revisions too old to keep")
-            : new Observation<Retired>.Match(new Retired([]));
+            : new Observation<Retired>.Match(new Retired());
         return Task.FromResult(observation);
     }
 
@@ -53,7 +53,7 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
     public async Task<Poll<Retired>> PollAsync(RetireRevisionsInput input, CancellationToken cancellationToken) =>
         await ObserveAsync(input, cancellationToken).ConfigureAwait(false) is Observation<Retired>.Differs differs
             ? new Poll<Retired>.Running(differs.What)
-            : new Poll<Retired>.Succeeded(new Retired([]));
+            : new Poll<Retired>.Succeeded(new Retired());
 
     public Task UndoAsync(RetireRevisionsInput input, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -67,6 +67,6 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
     private IEnumerable<int> Obsolete(RetireRevisionsInput input)
     {
         List<int> history = [.. endpoint.Route?.History ?? []];
-        return Others(input).OrderByDescending(n => history.IndexOf(n)).ThenByDescending(n => n).Skip(input.Keep - 1);
+        return Others(input).OrderByDescending(n => history.IndexOf(n)).ThenByDescending(n => n).Skip(input.Keep);
     }
 }

@@ -7,8 +7,8 @@ using Deployer.Planning;
 
 namespace Deployer.Steps;
 
-/// <summary>What starting needs: the image, the model it carries, and how to ask it whether it is ready.</summary>
-public sealed record StartRevisionInput(BuiltImage Image, string ImageName, RegisteredModel Model, ReadinessPlan Readiness, ScoringPlan Scoring);
+/// <summary>What starting needs: the image and its name in the layout, the model it carries, and the plan it comes from.</summary>
+public sealed record StartRevisionInput(BuiltImage Image, string ImageName, RegisteredModel Model, DeploymentPlan Plan);
 
 /// <summary>A revision that runs and is ready, whether or not it serves.</summary>
 /// <param name="Number">In the endpoint's order of revisions.</param>
@@ -59,6 +59,7 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
             ModelName = input.Model.Name,
             ModelVersion = input.Model.Version,
             ModelSha256 = input.Model.Sha256,
+            Plan = input.Plan.ToJson(),
             Created = time.GetUtcNow(),
         });
         var layout = new OciLayout(input.Image.Layout);
@@ -89,10 +90,10 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
 
         var root = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{process.Port}"));
         string? notReady = await client.NotReadyAsync(
-            new Uri(root, input.Scoring.ReadinessRoute), TimeSpan.FromSeconds(input.Readiness.TimeoutSeconds), time, cancellationToken).ConfigureAwait(false);
+            new Uri(root, input.Plan.Image.Scoring.ReadinessRoute), TimeSpan.FromSeconds(input.Plan.Readiness.TimeoutSeconds), time, cancellationToken).ConfigureAwait(false);
         if (notReady is null)
             return new Poll<StartedRevision>.Succeeded(
-                new StartedRevision(revision.Number, revision.Image, process.Port, new Uri(root, input.Scoring.ScoringRoute)));
+                new StartedRevision(revision.Number, revision.Image, process.Port, new Uri(root, input.Plan.Image.Scoring.ScoringRoute)));
         return run.IsHeld ? new Poll<StartedRevision>.Running($"revision {revision.Number} to be ready: {notReady}") : new Poll<StartedRevision>.Failed(Died(revision, run));
     }
 

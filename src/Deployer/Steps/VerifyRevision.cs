@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,14 +14,15 @@ public sealed record VerifyRevisionInput(StartedRevision Revision, VerificationP
 public sealed record Proof(int Requests, double LargestDifference);
 
 /// <summary>
-/// Sends the golden requests to a revision that does not serve yet and holds its answers against the expected ones. It only reads, so it is
-/// done every time: a deployment without changes still proves itself.
+/// Sends the golden requests and holds the answers against the expected ones. It only reads, so it is done every time: a deployment without
+/// changes still proves itself.
 /// </summary>
-public sealed class VerifyRevision(ScoringClient client, TimeProvider time) : IStep<VerifyRevisionInput, Proof>
+public sealed class VerifyRevision(string name, GoldenFiles golden, ScoringClient client, TimeProvider time) : IStep<VerifyRevisionInput, Proof>
 {
+    // What was proven while observing need not be proven again while polling.
     private (string Identity, Proof Proof)? proved;
 
-    public string Name => "verify";
+    public string Name => name;
 
     public TimeSpan Deadline => TimeSpan.FromMinutes(15);
 
@@ -62,15 +62,15 @@ public sealed class VerifyRevision(ScoringClient client, TimeProvider time) : IS
     {
         TimeSpan timeout = TimeSpan.FromSeconds(input.Plan.RequestTimeoutSeconds);
         double largest = 0;
-        foreach (GoldenPlan golden in input.Plan.Golden)
+        foreach (GoldenPlan g in input.Plan.Golden)
         {
-            byte[] request = await ReadAsync(golden.Request, golden.RequestSha256, cancellationToken).ConfigureAwait(false);
-            byte[] expected = await ReadAsync(golden.Response, golden.ResponseSha256, cancellationToken).ConfigureAwait(false);
+            byte[] request = await golden.ReadAsync(g.RequestSha256, g.Request, cancellationToken).ConfigureAwait(false);
+            byte[] expected = await golden.ReadAsync(g.ResponseSha256, g.Response, cancellationToken).ConfigureAwait(false);
             ScoringAnswer answer = await client.ScoreAsync(input.Revision.ScoringUri, request, timeout, time, cancellationToken).ConfigureAwait(false);
             if (!answer.IsSuccess)
-                throw Wrong(input, golden.Request, $"answered {(int)answer.Status} {ScoringClient.Short(answer.Body)}");
-            AnswerComparison comparison = Compare(golden, expected, answer, input.Plan);
-            if (comparison.Mismatch is not null) throw Wrong(input, golden.Request, $"answered wrongly at {comparison.Mismatch} (in {golden.Response})");
+                throw Wrong(input, g.Request, $"answered {(int)answer.Status} {ScoringClient.Short(answer.Body)}");
+            AnswerComparison comparison = Compare(g, expected, answer, input.Plan);
+            if (comparison.Mismatch is not null) throw Wrong(input, g.Request, $"answered wrongly at {comparison.Mismatch} (in {g.Response})");
             largest = Math.Max(largest, comparison.LargestDifference);
         }
         if (input.Plan is { Golden.Count: 0, SampleRequest: { } sample })
@@ -81,7 +81,7 @@ public sealed class VerifyRevision(ScoringClient client, TimeProvider time) : IS
         return new Proof(input.Plan.Golden.Count, largest);
     }
 
-    private static AnswerComparison Compare(GoldenPlan golden, byte[] expected, ScoringAnswer answer, VerificationPlan plan)
+    private static AnswerComparison Compare(GoldenPlan g, byte[] expected, ScoringAnswer answer, VerificationPlan plan)
     {
         try
         {
@@ -89,24 +89,9 @@ public sealed class VerifyRevision(ScoringClient client, TimeProvider time) : IS
         }
         catch (JsonException e)
         {
-            throw new DeployerException(FailureCode.Verification, $"{golden.Response} or the answer to it is not JSON: {e.Message}",
+            throw new DeployerException(FailureCode.Verification, $"{g.Response} or the answer to it is not JSON: {e.Message}",
                 "Mend the golden file.", e);
         }
-    }
-
-    private static async Task<byte[]> ReadAsync(string file, string sha256, CancellationToken cancellationToken)
-    {
-        byte[] content;
-        try
-        {
-            content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DeployerException(FailureCode.Verification, $"A golden file cannot be read: {e.Message}", "Put it back, or take it out of config/deployment.yaml.", e);
-        }
-        if (Convert.ToHexStringLower(SHA256.HashData(content)) == sha256) return content;
-        throw new DeployerException(FailureCode.Verification, $"{file} was changed after the plan was made.", "Run `deployer deploy` to plan anew.");
     }
 
     private static DeployerException Wrong(VerifyRevisionInput input, string request, string what) => new(

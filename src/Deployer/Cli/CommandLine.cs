@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Deployer.Cli;
+
+/// <summary>The verbs, and how a command line that cannot be understood is answered.</summary>
+public static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args, Surroundings surroundings)
+    {
+        RootCommand root = Create(surroundings);
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            foreach (string error in parsed.Errors.Select(e => e.Message).Distinct()) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
+            string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+            await surroundings.Error.WriteLineAsync($"  `deployer{verb} --help` shows what there is, with examples.").ConfigureAwait(false);
+            return ExitCodes.Of(FailureCode.Usage);
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = surroundings.Out,
+            Error = surroundings.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        }).ConfigureAwait(false);
+    }
+
+    private static RootCommand Create(Surroundings surroundings)
+    {
+        var invocation = new Invocation(surroundings);
+        var setup = new DeploymentSetup(surroundings);
+        var deploy = new DeployCommand(invocation, setup);
+        var rollback = new RollbackCommand(invocation, setup);
+        var root = new RootCommand("From an .onnx file to a live, proven scoring endpoint.")
+        {
+            new InitCommand(invocation).Create(),
+            new InspectCommand(invocation).Create(),
+            new PlanCommand(invocation, setup).Create(),
+            new RegisterCommand(invocation, setup).Create(),
+            new BuildCommand(invocation, setup).Create(),
+            deploy.Create(),
+            new StatusCommand(invocation).Create(),
+            new LogsCommand(invocation).Create(),
+            new InvokeCommand(invocation).Create(),
+            rollback.Create(),
+            new DeleteCommand(invocation).Create(),
+            new ResumeCommand(invocation, setup, deploy, rollback).Create(),
+            new CompletionCommand(invocation).Create(),
+            new FrontCommand(surroundings).Create(),
+        };
+        GlobalOptions.AddTo(root);
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithExamples(help);
+            if (option is VersionOption) option.Action = new PrintVersion(surroundings.Version);
+        }
+        return root;
+    }
+}
