@@ -79,8 +79,8 @@ internal sealed class ExternalData(string modelPath, string shownPath)
         if (Directory.Exists(path) || SpecialFiles.Describe(path) is not null)
             throw Refused($"{shownPath} keeps the data of the tensor '{PrintableText.Of(tensor)}' in '{PrintableText.Of(location)}', which is not a regular file.", SaveAgain);
         var file = new FileInfo(path);
-        FileInfo real = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return real.Exists ? real.Length : -1;
+        FileInfo? real = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file : null;
+        return real is { Exists: true } ? real.Length : -1;
     }
 
     private void CheckRange(ExternalTensor tensor, string location, long size)
