@@ -15,10 +15,10 @@ public sealed class DamagedModelSpecs : IDisposable
     /// <summary>One of everything that the reader looks into.</summary>
     private static byte[] Rich()
     {
-        OnnxBytes floats = new OnnxBytes().Message(1, new OnnxBytes().Int(1, 1).Message(2, new OnnxBytes().Message(1, new OnnxBytes().Text(2, "n"))));
-        OnnxBytes map = new OnnxBytes().Message(5, new OnnxBytes().Int(1, 7).Message(2, floats));
+        OnnxBytes floats = new OnnxBytes().Message(1, new OnnxBytes().Number(1, 1).Message(2, new OnnxBytes().Message(1, new OnnxBytes().Text(2, "n"))));
+        OnnxBytes map = new OnnxBytes().Message(5, new OnnxBytes().Number(1, 7).Message(2, floats));
         OnnxBytes branch = new OnnxBytes().Message(1, Node("Neg", "x", "z")).Message(5, Tensor("deep", 10));
-        OnnxBytes packed = new OnnxBytes().Bytes(1, [2, 3]).Int(2, 1).Text(8, "packed").Bytes(9, new byte[24]);
+        OnnxBytes packed = new OnnxBytes().Bytes(1, [2, 3]).Number(2, 1).Text(8, "packed").Bytes(9, new byte[24]);
         return Model(Graph(graph => graph
                 .Message(1, Node("If", "c", "z").Message(5, new OnnxBytes().Text(1, "then_branch").Message(6, branch)))
                 .Message(1, Node("Constant", "", "k").Message(5, new OnnxBytes().Text(1, "value").Message(5, Tensor("", 10))))
@@ -26,7 +26,7 @@ public sealed class DamagedModelSpecs : IDisposable
                 .Message(5, ExternalTensor("w", 2, ("location", "w.bin"), ("offset", "0"), ("length", "8")))
                 .Message(11, Typed("maps", new OnnxBytes().Message(4, new OnnxBytes().Message(1, map))))
                 .Message(11, Typed("optional", new OnnxBytes().Message(9, new OnnxBytes().Message(1, floats))))
-                .Message(15, new OnnxBytes().Message(1, Tensor("sparse", 5)).Message(2, Tensor("", 5)).Int(3, 100))))
+                .Message(15, new OnnxBytes().Message(1, Tensor("sparse", 5)).Message(2, Tensor("", 5)).Number(3, 100))))
             .Message(14, Entry("key", "value"))
             .Message(25, new OnnxBytes().Text(1, "F").Message(7, Node("Abs", "a", "b")).Text(10, "mine"))
             .ToArray();
@@ -92,7 +92,7 @@ public sealed class DamagedModelSpecs : IDisposable
     [Fact]
     public async Task Messages_nested_too_deep_are_refused_before_the_stack_ends()
     {
-        OnnxBytes type = new OnnxBytes().Message(1, new OnnxBytes().Int(1, 1));
+        OnnxBytes type = new OnnxBytes().Message(1, new OnnxBytes().Number(1, 1));
         for (int depth = 0; depth < 5000; depth++)
             type = new OnnxBytes().Message(4, new OnnxBytes().Message(1, type));
         string path = folder.Write("deep.onnx", Model(Graph(graph => graph.Message(11, Typed("deep", type)))));

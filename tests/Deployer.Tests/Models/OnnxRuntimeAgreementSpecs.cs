@@ -142,6 +142,14 @@ public sealed class OnnxRuntimeAgreementSpecs : IDisposable
         Assert.False(Loads(bad));
     }
 
+    [Fact]
+    public async Task Names_used_twice_are_refused_when_ONNX_Runtime_refuses_them()
+    {
+        await AgreeAsync(Model(Graph(graph => graph.Message(11, Value("x", 1, "batch", 2)))));
+        await AgreeAsync(Model(Graph(graph => graph.Message(12, Value("y", 1, "batch", 2)))));
+        await AgreeAsync(Model(Graph(graph => graph.Message(11, Value("w", 1, 2)).Message(11, Value("w", 1, 2)).Message(5, Tensor("w", 2).Bytes(9, new byte[8])))));
+    }
+
     private async Task AgreeAsync(OnnxBytes model, string name = "model.onnx")
     {
         string path = folder.Write(name, model);
