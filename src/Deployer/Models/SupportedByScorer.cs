@@ -2,7 +2,7 @@ namespace Deployer.Models;
 
 /// <summary>
 /// What ONNX Runtime 1.31.1, the one in the scorer, loads. To check after an update, load a one-node model with each version
-/// (SupportedByScorerSpecs does) with <c>ALLOW_RELEASED_ONNX_OPSET_ONLY</c> unset, its default.
+/// (OnnxRuntimeAgreementSpecs does) with <c>ALLOW_RELEASED_ONNX_OPSET_ONLY</c> unset, its default.
 /// </summary>
 internal static class SupportedByScorer
 {
