@@ -56,17 +56,10 @@ internal sealed class ExternalData(string modelPath, string shownPath)
     /// <summary>A link may lead to the model's folder or, where the model itself is a link (Hugging Face's cache), to the folder it leads to.</summary>
     private void RefuseLinksOut(string relative, string tensor)
     {
-        string? real = File.ResolveLinkTarget(modelPath, returnFinalTarget: true)?.FullName is { } target ? Path.GetDirectoryName(target) : null;
-        string at = folder;
-        foreach (string part in relative.Split(Path.DirectorySeparatorChar))
-        {
-            at = Path.Combine(at, part);
-            FileSystemInfo entry = Directory.Exists(at) ? new DirectoryInfo(at) : new FileInfo(at);
-            string? leadsTo = entry.LinkTarget is null ? null : entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName;
-            if (leadsTo is not null && !IsBelow(leadsTo, folder) && !(real is not null && IsBelow(leadsTo, real)))
-                throw Refused($"{shownPath} keeps the data of the tensor '{tensor}' in '{PrintableText.Of(relative)}', a link that leads out of the model's folder, to {PrintableText.Of(leadsTo)}.",
-                    "Put the file itself beside the model in place of the link.");
-        }
+        string leadsTo = RealPath.Of(Path.Combine(folder, relative));
+        if (!IsBelow(leadsTo, RealPath.Of(folder)) && !IsBelow(leadsTo, Path.GetDirectoryName(RealPath.Of(modelPath))!))
+            throw Refused($"{shownPath} keeps the data of the tensor '{tensor}' in '{PrintableText.Of(relative)}', a link that leads out of the model's folder, to {PrintableText.Of(leadsTo)}.",
+                "Put the file itself beside the model in place of the link.");
     }
 
     private static bool IsBelow(string path, string folder) =>
@@ -79,8 +72,8 @@ internal sealed class ExternalData(string modelPath, string shownPath)
         if (Directory.Exists(path) || SpecialFiles.Describe(path) is not null)
             throw Refused($"{shownPath} keeps the data of the tensor '{PrintableText.Of(tensor)}' in '{PrintableText.Of(location)}', which is not a regular file.", SaveAgain);
         var file = new FileInfo(path);
-        FileInfo real = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return real.Exists ? real.Length : -1;
+        FileInfo? real = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file : null;
+        return real is { Exists: true } ? real.Length : -1;
     }
 
     private void CheckRange(ExternalTensor tensor, string location, long size)

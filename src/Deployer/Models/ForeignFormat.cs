@@ -38,9 +38,9 @@ internal sealed record ForeignFormat(string Name, string Remedy)
         [0x78, 0x01 or 0x5E or 0x9C or 0xDA, ..] => new("a zlib-compressed file, probably written by joblib", FromPickle),
         [0x89, (byte)'H', (byte)'D', (byte)'F', ..] =>
             new("an HDF5 file, probably Keras", "Convert it: python -m tf2onnx.convert --keras model.h5 --output model.onnx."),
-        [_, _, _, _, (byte)'T', (byte)'F', (byte)'L', (byte)'3', ..] =>
+        [_, _, 0, 0, (byte)'T', (byte)'F', (byte)'L', (byte)'3', ..] =>
             new("a TensorFlow Lite model", "Convert it: python -m tf2onnx.convert --tflite model.tflite --output model.onnx."),
-        [_, _, _, _, (byte)'O', (byte)'R', (byte)'T', (byte)'M', ..] =>
+        [_, _, 0, 0, (byte)'O', (byte)'R', (byte)'T', (byte)'M', ..] =>
             new("a model in ONNX Runtime's own ORT format", "Name the .onnx file that it was converted from; an .ort file cannot be turned back."),
         [(byte)'G', (byte)'G', (byte)'U', (byte)'F', ..] => new("a GGUF file (llama.cpp)", FromHuggingFace),
         [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => new("a NumPy array", "Name the .onnx file; this one holds numbers, not a model."),
@@ -49,7 +49,7 @@ internal sealed record ForeignFormat(string Name, string Remedy)
         [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => new("an xz archive", Unpack),
         [(byte)'7', (byte)'z', 0xBC, 0xAF, ..] => new("a 7z archive", Unpack),
         [0x7F, (byte)'E', (byte)'L', (byte)'F', ..] => new("a Linux program or library", FindIt),
-        _ when head.Length > 262 && head.Slice(257, 5).SequenceEqual("ustar"u8) => new("a tar archive", Unpack),
+        _ when head.Length > 262 && head[0] >= (byte)' ' && head.Slice(257, 5).SequenceEqual("ustar"u8) => new("a tar archive", Unpack),
         _ when IsSafetensors(head) => new("a safetensors file, which holds weights and no graph", FromHuggingFace),
         _ => null,
     };

@@ -58,18 +58,6 @@ internal static class ModelFileCheck
     public static DeployerException NotOnnx(string shown, string why, Exception? inner) =>
         new(FailureCode.Model, $"{shown} is not an ONNX model: {why}.", "Name a file that an ONNX exporter wrote, or copy it again: it may be damaged.", inner);
 
-    /// <summary>Names are how requests and answers are addressed.</summary>
-    public static void RefuseAmbiguous(ParsedModel model, string shown)
-    {
-        foreach ((string kind, List<ModelValue> values) in new[] { ("input", model.Inputs), ("output", model.Outputs) })
-        {
-            string? twice = values.GroupBy(value => value.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key;
-            if (twice is not null)
-                throw new DeployerException(FailureCode.Model, $"{shown} has more than one {kind} named '{PrintableText.Of(twice)}'.",
-                    "Give each its own name when exporting (input_names, output_names).");
-        }
-    }
-
     private static string NearNames(string full)
     {
         string folder = Path.GetDirectoryName(full) ?? full;

@@ -40,8 +40,8 @@ public static class ModelReport
         AddAll(rows, "outputs", model.Outputs.Select(Value));
 
         WriteTable(rows.Where(row => row[1].Length > 0 || row.Length > 2), output);
-        foreach (string warning in Warnings(model, sample))
-            output.Write($"warning: {warning}\n");
+        string warnings = string.Concat(Warnings(model, sample).Select(warning => $"warning: {warning}\n"));
+        output.Write(warnings.Length == 0 ? "" : $"\n{warnings}");
         if (sample.Json is { Length: <= LongestShownSample } json)
             output.Write($"\nsample request, for POST /score:\n{json}\n");
         else if (sample.Json is not null)

@@ -43,7 +43,6 @@ public static class OnnxModelReader
         var parser = new OnnxParser(new WireReader(file));
         Parse(parser, shown);
         ParsedModel parsed = parser.Model;
-        ModelFileCheck.RefuseAmbiguous(parsed, shown);
         IReadOnlyList<string> warnings = SupportedByScorer.Check(parsed, shown);
         var external = new ExternalData(full, shown);
         IReadOnlyList<string> locations = external.Resolve(parsed.External);
@@ -98,7 +97,7 @@ public static class OnnxModelReader
         Metadata = parsed.Metadata,
         ParameterCount = parsed.ParameterCount,
         Operators = [.. SupportedByScorer.Sorted(parsed.Operators).Select(used => new ModelOperator(used.Key.Domain, used.Key.Name, used.Value))],
-        Inputs = [.. parsed.Inputs.Where(input => !parsed.Initializers.Contains(input.Name))],
+        Inputs = parsed.Inputs,
         Outputs = parsed.Outputs,
         Warnings = warnings,
     };

@@ -50,7 +50,7 @@ internal sealed class OnnxParser(WireReader wire)
                 case 2 when main: Model.GraphName = wire.Name(); break;
                 case 5: wire.Message("initializer", initializers++, () => ReadInitializer(main)); break;
                 case 10 when main: Model.GraphDescription = wire.Text(LongestText); break;
-                case 11 when main: wire.Message("input", inputs++, () => Model.Inputs.Add(types.ReadValue())); break;
+                case 11 when main: wire.Message("input", inputs++, () => Model.ListedInputs.Add(types.ReadValue())); break;
                 case 12 when main: wire.Message("output", outputs++, () => Model.Outputs.Add(types.ReadValue())); break;
                 case 15: wire.Message("sparse_initializer", sparse++, () => ReadSparseTensor(initializer: true, main)); break;
                 default: wire.Skip(); break;

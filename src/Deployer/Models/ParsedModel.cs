@@ -17,7 +17,10 @@ internal sealed class ParsedModel
     public string GraphDescription { get; set; } = "";
     public SortedDictionary<string, long> OpsetImports { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
-    public List<ModelValue> Inputs { get; } = [];
+    /// <summary>As the graph lists them: before IR version 4 it lists the initializers too.</summary>
+    public List<ModelValue> ListedInputs { get; } = [];
+    /// <summary>Those that a request has to give.</summary>
+    public IReadOnlyList<ModelValue> Inputs => [.. ListedInputs.Where(input => !Initializers.Contains(input.Name))];
     public List<ModelValue> Outputs { get; } = [];
     public HashSet<string> Initializers { get; } = new(StringComparer.Ordinal);
     public long ParameterCount { get; set; }

@@ -72,7 +72,7 @@ public sealed record SampleRequest(string? Json, string? CompactJson, string? No
         json.Append('{');
         for (int i = 0; i < model.Inputs.Count; i++)
         {
-            json.Append(i == 0 ? "" : ", ").Append(rows ? "\n" : "")
+            json.Append(i == 0 ? "" : ",").Append(rows ? "\n" : i == 0 ? "" : " ")
                 .Append('"').Append(JsonEncodedText.Encode(model.Inputs[i].Name)).Append("\": ");
             WriteValue(json, model.Inputs[i], rows);
         }
@@ -94,16 +94,15 @@ public sealed record SampleRequest(string? Json, string? CompactJson, string? No
         json.Append('[');
         for (long i = 0; i < sizes[0]; i++)
         {
+            bool ownLine = rows && sizes.Length == 2;
             if (i > 0)
-                json.Append(sizes.Length == 1 ? "," : ", ");
-            if (sizes.Length == 1)
-            {
-                json.Append(zero);
-                continue;
-            }
-            if (rows && sizes.Length == 2)
+                json.Append(sizes.Length == 1 || ownLine ? "," : ", ");
+            if (ownLine)
                 json.Append('\n');
-            WriteArray(json, sizes[1..], zero, rows);
+            if (sizes.Length == 1)
+                json.Append(zero);
+            else
+                WriteArray(json, sizes[1..], zero, rows);
         }
         json.Append(']');
     }

@@ -2,7 +2,7 @@ namespace Deployer.Models;
 
 /// <summary>
 /// What ONNX Runtime 1.31.1, the one in the scorer, loads. To check after an update, load a one-node model with each version
-/// (SupportedByScorerSpecs does) with <c>ALLOW_RELEASED_ONNX_OPSET_ONLY</c> unset, its default.
+/// (OnnxRuntimeAgreementSpecs does) with <c>ALLOW_RELEASED_ONNX_OPSET_ONLY</c> unset, its default.
 /// </summary>
 internal static class SupportedByScorer
 {
@@ -59,8 +59,13 @@ internal static class SupportedByScorer
         if (model.Outputs.Count == 0)
             throw Refused($"{path} has a graph without outputs, so there is nothing to answer a request with.",
                 "Name the outputs when exporting, or append them to model.graph.output with onnx.");
+        if (Twice(model.Inputs) is { } input)
+            throw Refused($"{path} has more than one input named '{PrintableText.Of(input)}'.", "Give each its own name when exporting (input_names).");
         return [.. Warnings(model)];
     }
+
+    private static string? Twice(IReadOnlyList<ModelValue> values) =>
+        values.GroupBy(value => value.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key;
 
     private static IEnumerable<string> Warnings(ParsedModel model)
     {
@@ -68,6 +73,8 @@ internal static class SupportedByScorer
             yield return $"It uses operator set version {opset} of {ParsedModel.DefaultDomain}; {Runtime} carries all operators only from version {OldestFullOpset} on.";
         if (model.Inputs.Count == 0)
             yield return "It has no inputs: every request gets the same answer.";
+        if (Twice(model.Outputs) is { } twice)
+            yield return $"It has more than one output named '{PrintableText.Of(twice)}'; an answer has room for one.";
         foreach (ModelValue output in model.Outputs.Where(output => output.Type.Contains('(', StringComparison.Ordinal)))
             yield return $"The output '{PrintableText.Of(output.Name)}' is a {PrintableText.Of(output.Type)}; the scorer answers with tensors. "
                 + "Ask for other outputs, or export without it (skl2onnx: options={\"zipmap\": False}).";

@@ -3,11 +3,11 @@ using System.Text;
 namespace Deployer.Tests.Models;
 
 /// <summary>A protobuf message being written by hand: the tests share no encoder with the reader.</summary>
-internal sealed class OnnxBytes
+public sealed class OnnxBytes
 {
     private readonly List<byte> bytes = [];
 
-    public OnnxBytes Int(int field, long value)
+    public OnnxBytes Number(int field, long value)
     {
         Varint((ulong)field << 3);
         Varint((ulong)value);
@@ -33,6 +33,13 @@ internal sealed class OnnxBytes
         return this;
     }
 
+    /// <summary>Bytes as they are, in place of a field.</summary>
+    public OnnxBytes Append(byte[] raw)
+    {
+        bytes.AddRange(raw);
+        return this;
+    }
+
     public byte[] ToArray() => [.. bytes];
 
     private void Varint(ulong value)
@@ -45,7 +52,7 @@ internal sealed class OnnxBytes
     /// <summary>A ValueInfoProto of a tensor; a dimension is a number, a name, or null.</summary>
     public static OnnxBytes Value(string name, int elementType, params object?[]? shape)
     {
-        var tensor = new OnnxBytes().Int(1, elementType);
+        var tensor = new OnnxBytes().Number(1, elementType);
         if (shape is not null)
         {
             var dimensions = new OnnxBytes();
@@ -54,7 +61,7 @@ internal sealed class OnnxBytes
                 {
                     string symbol => new OnnxBytes().Text(2, symbol),
                     null => new OnnxBytes(),
-                    _ => new OnnxBytes().Int(1, Convert.ToInt64(size, null)),
+                    _ => new OnnxBytes().Number(1, Convert.ToInt64(size, null)),
                 });
             tensor.Message(2, dimensions);
         }
@@ -74,15 +81,15 @@ internal sealed class OnnxBytes
 
     public static OnnxBytes Entry(string key, string value) => new OnnxBytes().Text(1, key).Text(2, value);
 
-    public static OnnxBytes Opset(string domain, long version) => new OnnxBytes().Text(1, domain).Int(2, version);
+    public static OnnxBytes Opset(string domain, long version) => new OnnxBytes().Text(1, domain).Number(2, version);
 
     /// <summary>A float tensor without data.</summary>
     public static OnnxBytes Tensor(string name, params long[] shape)
     {
         var tensor = new OnnxBytes();
         foreach (long size in shape)
-            tensor.Int(1, size);
-        return tensor.Int(2, 1).Text(8, name);
+            tensor.Number(1, size);
+        return tensor.Number(2, 1).Text(8, name);
     }
 
     /// <summary>A float tensor whose bytes are in another file.</summary>
@@ -91,7 +98,7 @@ internal sealed class OnnxBytes
         OnnxBytes tensor = Tensor(name, size);
         foreach ((string key, string value) in entries)
             tensor.Message(13, Entry(key, value));
-        return tensor.Int(14, 1);
+        return tensor.Number(14, 1);
     }
 
     /// <summary>x -> Abs -> y, two floats wide, with what a case adds to its graph.</summary>
@@ -103,5 +110,5 @@ internal sealed class OnnxBytes
     }
 
     public static OnnxBytes Model(OnnxBytes? graph = null, long ir = 8, string domain = "", long opset = 17) =>
-        new OnnxBytes().Int(1, ir).Text(2, "by hand").Text(3, "1.0").Message(7, graph ?? Graph()).Message(8, Opset(domain, opset));
+        new OnnxBytes().Number(1, ir).Text(2, "by hand").Text(3, "1.0").Message(7, graph ?? Graph()).Message(8, Opset(domain, opset));
 }

@@ -15,7 +15,7 @@ public sealed class OnnxModelReaderSpecs : IDisposable
     public async Task Everything_a_model_says_about_itself_is_read()
     {
         OnnxBytes bytes = Model(Graph(graph => graph.Message(5, Tensor("w", 3, 4)).Text(10, "of the graph")))
-            .Text(4, "org.example").Int(5, 42).Text(6, "says little").Message(8, Opset("ai.onnx.ml", 3))
+            .Text(4, "org.example").Number(5, 42).Text(6, "says little").Message(8, Opset("ai.onnx.ml", 3))
             .Message(14, Entry("author", "Ada")).Message(14, Entry("classes", "{0: 'cat'}"));
 
         OnnxModel model = await folder.ReadAsync(bytes);
@@ -39,11 +39,22 @@ public sealed class OnnxModelReaderSpecs : IDisposable
     public async Task The_graphs_description_stands_in_for_a_missing_one() =>
         Assert.Equal("of the graph", (await folder.ReadAsync(Model(Graph(graph => graph.Text(10, "of the graph"))))).Description);
 
+    [Theory]
+    [InlineData("TFL3 to ONNX")]
+    [InlineData("ORTModel exporter")]
+    [InlineData("\n")]
+    public async Task A_producers_name_makes_no_other_format_of_it(string producer)
+    {
+        OnnxBytes model = new OnnxBytes().Number(1, 8).Text(2, producer).Message(7, Graph()).Message(8, Opset("", 17));
+
+        Assert.Equal(producer, (await folder.ReadAsync(model)).ProducerName);
+    }
+
     [Fact]
     public async Task Every_kind_of_type_and_shape_is_spelled_out()
     {
-        OnnxBytes floats = new OnnxBytes().Message(1, new OnnxBytes().Int(1, 1));
-        OnnxBytes map = new OnnxBytes().Message(5, new OnnxBytes().Int(1, 7).Message(2, floats));
+        OnnxBytes floats = new OnnxBytes().Message(1, new OnnxBytes().Number(1, 1));
+        OnnxBytes map = new OnnxBytes().Message(5, new OnnxBytes().Number(1, 7).Message(2, floats));
         OnnxModel model = await folder.ReadAsync(Model(Graph(graph => graph
             .Message(11, Value("scalar", 11))
             .Message(11, Value("unknown rank", 7, null))
@@ -53,7 +64,7 @@ public sealed class OnnxModelReaderSpecs : IDisposable
             .Message(11, Typed("sequence", new OnnxBytes().Message(4, new OnnxBytes().Message(1, floats))))
             .Message(11, Typed("maps", new OnnxBytes().Message(4, new OnnxBytes().Message(1, map))))
             .Message(11, Typed("optional", new OnnxBytes().Message(9, new OnnxBytes().Message(1, floats))))
-            .Message(11, Typed("sparse", new OnnxBytes().Message(8, new OnnxBytes().Int(1, 10).Message(2, new OnnxBytes().Message(1, new OnnxBytes().Int(1, 5))))))
+            .Message(11, Typed("sparse", new OnnxBytes().Message(8, new OnnxBytes().Number(1, 10).Message(2, new OnnxBytes().Message(1, new OnnxBytes().Number(1, 5))))))
             .Message(11, Typed("opaque", new OnnxBytes().Message(7, new OnnxBytes().Text(1, "d").Text(2, "n"))))
             .Message(11, new OnnxBytes().Text(1, "untyped")))));
 
@@ -72,7 +83,7 @@ public sealed class OnnxModelReaderSpecs : IDisposable
         OnnxModel model = await folder.ReadAsync(Model(Graph(graph => graph
             .Message(11, Value("w", 1, 2)).Message(11, Value("s", 1, 2))
             .Message(5, Tensor("w", 2))
-            .Message(15, new OnnxBytes().Message(1, Tensor("s", 1)).Message(2, Tensor("", 1)).Int(3, 2)))));
+            .Message(15, new OnnxBytes().Message(1, Tensor("s", 1)).Message(2, Tensor("", 1)).Number(3, 2)))));
 
         Assert.Equal(["x float [batch, 2]"], Spelled(model.Inputs));
     }
@@ -85,11 +96,11 @@ public sealed class OnnxModelReaderSpecs : IDisposable
             .Message(5, new OnnxBytes().Text(1, "then_branch").Message(6, branch))
             .Message(5, new OnnxBytes().Text(1, "else_branch").Message(6, branch));
         OnnxBytes constant = Node("Constant", "", "k").Message(5, new OnnxBytes().Text(1, "value").Message(5, Tensor("", 1000)));
-        OnnxBytes packed = new OnnxBytes().Bytes(1, [2, 3]).Int(2, 1).Text(8, "packed dims");
+        OnnxBytes packed = new OnnxBytes().Bytes(1, [2, 3]).Number(2, 1).Text(8, "packed dims");
         OnnxModel model = await folder.ReadAsync(Model(Graph(graph => graph
             .Message(1, conditional).Message(1, constant)
             .Message(5, packed).Message(5, Tensor("scalar"))
-            .Message(15, new OnnxBytes().Message(1, Tensor("sparse", 5)).Message(2, Tensor("", 5)).Int(3, 100)))));
+            .Message(15, new OnnxBytes().Message(1, Tensor("sparse", 5)).Message(2, Tensor("", 5)).Number(3, 100)))));
 
         Assert.Equal(100 + 100 + 6 + 1 + 5, model.ParameterCount);
         Assert.Equal(["Abs x1", "Constant x1", "If x1", "Neg x2"], model.Operators.Select(used => $"{used.Name} x{used.Count}"));
@@ -156,7 +167,7 @@ public sealed class OnnxModelReaderSpecs : IDisposable
         const int Gigabyte = 1 << 30;
         byte[] tensor = Tensor("w", Gigabyte / 4).Header(9, Gigabyte).ToArray();
         byte[] graph = Graph().ToArray();
-        byte[] beginning = [.. new OnnxBytes().Int(1, 8).Message(8, Opset("", 17)).Header(7, graph.Length + TagAndLength(tensor.Length + Gigabyte) + tensor.Length + Gigabyte).ToArray(),
+        byte[] beginning = [.. new OnnxBytes().Number(1, 8).Message(8, Opset("", 17)).Header(7, graph.Length + TagAndLength(tensor.Length + Gigabyte) + tensor.Length + Gigabyte).ToArray(),
             .. graph, .. new OnnxBytes().Header(5, tensor.Length + (long)Gigabyte).ToArray(), .. tensor];
         string path = folder.Write("model.onnx", beginning);
         using (FileStream file = File.OpenWrite(path))
