@@ -43,7 +43,7 @@ internal static class Quantity
         new(new() { Types = ["string", "number"], InWords = inWords, Rules = [form], Minimum = least, Maximum = most }, (node, problems) =>
         {
             if (node is not ConfigNode.Scalar { Kind: ScalarKind.Text or ScalarKind.Integer or ScalarKind.Number } scalar)
-                return Shapes.Expected<decimal>($"an amount of {inWords}", node, problems);
+                return Shapes.Expected<decimal>(inWords, node, problems);
 
             string? wrong = Rule.FirstBroken([form], scalar.Text);
             decimal value = wrong is null ? parse(scalar.Text) : 0;

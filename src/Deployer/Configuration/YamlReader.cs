@@ -42,8 +42,10 @@ internal sealed partial class YamlReader
         }
         catch (YamlException e)
         {
-            Place at = start with { Line = (int)e.Start.Line, Column = (int)e.Start.Column };
-            problems.Add(at, $"not valid YAML: {Explain(text, at, e)}");
+            if (TabInIndentation().Match(text) is { Success: true, Index: var tab })
+                problems.Add(TextPosition.At(start, text, tab), "not valid YAML: a tab may not indent; use spaces");
+            else
+                problems.Add(start with { Line = (int)e.Start.Line, Column = (int)e.Start.Column }, $"not valid YAML: {Problems.OneSentence(e.Message)}");
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
@@ -138,13 +140,9 @@ internal sealed partial class YamlReader
     private Place At(ParsingEvent found, string path) =>
         last = start with { Path = path, Line = (int)found.Start.Line, Column = (int)found.Start.Column };
 
-    private static string Explain(string text, Place at, YamlException e)
-    {
-        string line = text.Split('\n').ElementAtOrDefault(at.Line - 1) ?? "";
-        return line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal)
-            ? "a tab may not indent; use spaces"
-            : Problems.OneSentence(e.Message);
-    }
+    // YamlDotNet's own complaint about one names another place.
+    [GeneratedRegex(@"(?<=^ *)\t(?=[ \t]*[^ \t\r\n#])", RegexOptions.Multiline)]
+    private static partial Regex TabInIndentation();
 
     [GeneratedRegex(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]")]
     private static partial Regex Unprintable();
