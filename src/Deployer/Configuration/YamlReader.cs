@@ -94,7 +94,8 @@ internal sealed partial class YamlReader
             Scalar scalar => new ConfigNode.Scalar(key, at, scalar.Value, scalar.Style == ScalarStyle.Plain ? PlainScalar.KindOf(scalar.Value) : ScalarKind.Text),
             SequenceStart => new ConfigNode.List(key, at, ReadItems(at, depth)),
             MappingStart => new ConfigNode.Map(key, at, ReadEntries(at, depth)),
-            _ => new ConfigNode.Broken(key, at),
+            AnchorAlias => new ConfigNode.Broken(key, at),
+            _ => throw new YamlException(head.Start, head.End, "a value is missing"),
         };
         return refusal is null ? read : new ConfigNode.Broken(key, at);
     }

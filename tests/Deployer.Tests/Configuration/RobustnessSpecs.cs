@@ -29,7 +29,7 @@ public sealed class RobustnessSpecs : IDisposable
             .Select(Gen.Int[0, originals[which].Length - 1], Gen.Int[0, 12], Gen.Int[0, Snippets.Length - 1].Select(i => Snippets[i])).Array[1, 6]
             .Select(edits => (which, Encoding.UTF8.GetBytes(edits.Aggregate(originals[which], Edited)))));
 
-        mutated.Sample(ReadOrRefused, iter: 6000, threads: 1);
+        mutated.Sample(ReadOrRefused, iter: 3000, threads: 1);
     }
 
     [Theory]
@@ -87,7 +87,9 @@ public sealed class RobustnessSpecs : IDisposable
             Assert.Equal(FailureCode.Configuration, refused.Code);
             Assert.StartsWith($"{lines.Length - 1} problem", lines[0], StringComparison.Ordinal);
         }
-
-        project.Write(Names[file.Which], good);
+        finally
+        {
+            project.Write(Names[file.Which], good);
+        }
     }
 }
