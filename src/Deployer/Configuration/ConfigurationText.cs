@@ -21,7 +21,7 @@ internal static class ConfigurationText
         try
         {
             using FileStream stream = File.OpenRead(file);
-            bytes = new byte[LargestFile + 1];
+            bytes = new byte[stream is { CanSeek: true, Length: > 0 and < LargestFile } ? (int)stream.Length : LargestFile + 1];
             Array.Resize(ref bytes, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

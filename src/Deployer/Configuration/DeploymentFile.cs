@@ -15,7 +15,7 @@ internal static class DeploymentFile
     private static readonly Shape<Func<string, ModelSettings>> Model = Shapes.Object<Func<string, ModelSettings>>("Model", keys =>
     {
         Key<string> path = keys.Required("path", Shapes.ExistingFile(), "The .onnx file.", "../samples/mnist/model.onnx");
-        Key<string?> name = keys.Nullable("name", ModelName, "the endpoint's name", "The name the model is registered under.", "mnist");
+        Key<string?> name = keys.Nullable("name", ModelName, "the endpoint's name", "The name the model is registered under: at most 255 letters, digits, '-', '_' and '.', a letter or digit first.", "mnist");
         Key<string> description = keys.Optional("description", Shapes.Text("text"), "", "What the model does, in a sentence.");
         Key<IReadOnlyDictionary<string, string>> tags = keys.Group("tags", Shapes.Map(Shapes.Text("text")), "Labels of the registered model; they may change later.");
         Key<IReadOnlyDictionary<string, string>> properties = keys.Group("properties", Shapes.Map(Shapes.Text("text")), "Facts about the registered model; they never change.");
@@ -91,7 +91,7 @@ internal static class DeploymentFile
     public static Shape<DeploymentSettings> Shape { get; } = Shapes.Object<DeploymentSettings>("Deployment", keys =>
     {
         keys.Nullable("$schema", Shapes.Text("text"), "none", "JSON Schema for editors; the deployer does not look at it.");
-        Key<string> name = keys.Required("name", EndpointName, "The endpoint's name.", "mnist");
+        Key<string> name = keys.Required("name", EndpointName, "The endpoint's name: 3 to 32 characters of a-z, 0-9 and '-', a letter first, no '-' last.", "mnist");
         Key<Func<string, ModelSettings>> model = keys.Required("model", Model, "The model to register and serve.");
         Key<EnvironmentSettings> environment = keys.Required("environment", Shapes.FileOf(EnvironmentFile.Shape), "The environment.yaml that says what the scorer runs in.", "environment.yaml");
         Key<ScoringSettings> scoring = keys.Group("scoring", Scoring, "What a request gives back.");

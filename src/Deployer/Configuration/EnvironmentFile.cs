@@ -13,7 +13,7 @@ internal static class EnvironmentFile
     private static readonly Shape<string> Image = Shapes.Text(
         "image reference",
         new Rule(
-            @"^([a-zA-Z0-9.\-]{1,255}(:[0-9]{1,5})?/)?[a-z0-9]+([._\-]+[a-z0-9]+)*(/[a-z0-9]+([._\-]+[a-z0-9]+)*)*(:[a-zA-Z0-9_][a-zA-Z0-9._\-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+            @"^([a-zA-Z0-9.\-]{1,255}(:[0-9]{1,5})?/)?[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*(:[a-zA-Z0-9_][a-zA-Z0-9._\-]{0,127})?(@sha256:[0-9a-f]{64})?$",
             "{value} is not an image reference such as scratch or mcr.microsoft.com/dotnet/runtime-deps:10.0"),
         new Rule("^scratch$", "only 'scratch' is accepted in this version: base images come with container builds"));
 
@@ -24,7 +24,7 @@ internal static class EnvironmentFile
         new("^(?!ORT_DISABLE_TELEMETRY$).*$", "the deployer sets this variable itself"),
         new(
             "^(?!.*([Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Cc][Oo][Nn][Nn][Ee][Cc][Tt][Ii][Oo][Nn]_[Ss][Tt][Rr][Ii][Nn][Gg])$).*$",
-            "looks like a secret; its value would lie open in an image layer and in the plan, so it must not stand here"),
+            "looks like a secret; its value would lie open in an image layer and in the plan, so leave it out"),
     ];
 
     private static readonly Shape<string> RoutePath = Shapes.Text("route", new Rule(
@@ -64,7 +64,7 @@ internal static class EnvironmentFile
     public static Shape<EnvironmentSettings> Shape { get; } = Shapes.Object<EnvironmentSettings>("Environment specification", keys =>
     {
         keys.Nullable("$schema", Shapes.Text("text"), "none", "JSON Schema for editors; the deployer does not look at it.");
-        Key<string> name = keys.Required("name", Name, "What this environment is called.", "mnist-cpu");
+        Key<string> name = keys.Required("name", Name, "What this environment is called: at most 255 letters, digits, '-', '_' and '.', a letter or digit first.", "mnist-cpu");
         Key<string> description = keys.Optional("description", Shapes.Text("text"), "", "What it is for, in a sentence.");
         Key<string> image = keys.Optional("image", Image, "scratch", "The base image of the scorer's container; `scratch` is none. This version accepts `scratch` only.");
         Key<string> provider = keys.Optional("execution_provider", Shapes.Choice("cpu"), "cpu", "The ONNX Runtime execution provider. This version accepts `cpu` only.");

@@ -21,7 +21,9 @@ internal static class Quantity
         "cores, such as 500m or 0.5",
         new Rule(@"^([0-9]{1,12}(\.[0-9]{1,3})?|[0-9]{1,12}m)$", "{value} is not an amount of CPU; write cores such as 0.5 or 2, or thousandths such as 500m"),
         text => text.EndsWith('m') ? Parse(text[..^1]) / 1000 : Parse(text),
-        cores => cores is < LeastCpu or > MostCpu ? "must be from 1m to 512 cores, not {value}" : null);
+        LeastCpu,
+        MostCpu,
+        "must be from 1m to 512 cores, not {value}");
 
     /// <summary>Bytes.</summary>
     public static Shape<long> Memory { get; } = Of(
@@ -32,21 +34,23 @@ internal static class Quantity
             (string suffix, decimal factor) = MemoryUnits.First(u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
             return Math.Ceiling(Parse(text[..^suffix.Length]) * factor);
         },
-        bytes => bytes < LeastMemory ? "must be at least 16Mi, not {value}; a number alone is bytes"
-            : bytes > MostMemory ? "must be at most 64Ti, not {value}" : null)
+        LeastMemory,
+        MostMemory,
+        "must be from 16Mi to 64Ti, not {value}; a number alone is bytes")
         .As("memory, such as 512Mi or 1Gi", bytes => (long)bytes);
 
-    private static Shape<decimal> Of(string inWords, Rule form, Func<string, decimal> parse, Func<decimal, string?> complain) =>
-        new(new() { Types = ["string", "number"], InWords = inWords, Rules = [form] }, (node, problems) =>
+    private static Shape<decimal> Of(string inWords, Rule form, Func<string, decimal> parse, decimal least, decimal most, string otherwise) =>
+        new(new() { Types = ["string", "number"], InWords = inWords, Rules = [form], Minimum = least, Maximum = most }, (node, problems) =>
         {
             if (node is not ConfigNode.Scalar { Kind: ScalarKind.Text or ScalarKind.Integer or ScalarKind.Number } scalar)
-                return Shapes.Expected<decimal>($"an amount of {inWords}", node, problems);
+                return Shapes.Expected<decimal>(inWords, node, problems);
 
             string? wrong = Rule.FirstBroken([form], scalar.Text);
             decimal value = wrong is null ? parse(scalar.Text) : 0;
-            wrong ??= complain(value)?.Replace("{value}", Problems.Quote(scalar.Text), StringComparison.Ordinal);
-            if (wrong is null)
+            if (wrong is null && value >= least && value <= most)
                 return new(true, value);
+
+            wrong ??= otherwise.Replace("{value}", Problems.Quote(scalar.Text), StringComparison.Ordinal);
             problems.Add(node.At, wrong);
             return Reading<decimal>.Failed;
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -76,6 +77,9 @@ internal static class SchemaWriter
                 WriteScalar(json, key.Value, usual);
             }
 
+            if (key is { Required: false, Value: { Items: not null } or { Values: not null } })
+                WriteEmpty(json, key.Value);
+
             if (key.Examples.Count > 0)
             {
                 json.WriteStartArray("examples");
@@ -125,9 +129,24 @@ internal static class SchemaWriter
     {
         bool plain = shape.Types is not ["string"] && PlainScalar.KindOf(written) is ScalarKind.Integer or ScalarKind.Number;
         if (plain)
-            json.WriteRawValue(written);
+            json.WriteNumberValue(decimal.Parse(written, NumberStyles.Float, CultureInfo.InvariantCulture));
         else
             json.WriteStringValue(written);
+    }
+
+    private static void WriteEmpty(Utf8JsonWriter json, ShapeFacts shape)
+    {
+        json.WritePropertyName("default");
+        if (shape.Items is not null)
+        {
+            json.WriteStartArray();
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)

@@ -15,10 +15,12 @@ internal sealed partial class YamlReader
     private readonly Place start;
     private readonly Problems problems;
     private readonly Parser parser;
+    private Place last;
 
     private YamlReader(Place start, string text, Problems problems)
     {
         this.start = start;
+        last = start;
         this.problems = problems;
         parser = new Parser(new StringReader(text));
     }
@@ -33,14 +35,23 @@ internal sealed partial class YamlReader
             return null;
         }
 
+        var reader = new YamlReader(start, text, problems);
         try
         {
-            return new YamlReader(start, text, problems).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlException e)
         {
-            Place at = start with { Line = (int)e.Start.Line, Column = (int)e.Start.Column };
-            problems.Add(at, $"not valid YAML: {Explain(text, at, e)}");
+            if (TabInIndentation().Match(text) is { Success: true, Index: var tab })
+                problems.Add(TextPosition.At(start, text, tab), "not valid YAML: a tab may not indent; use spaces");
+            else
+                problems.Add(start with { Line = (int)e.Start.Line, Column = (int)e.Start.Column }, $"not valid YAML: {Problems.OneSentence(e.Message)}");
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
+        {
+            // YamlDotNet 18.1 answers some malformed escapes, directives and document ends with these.
+            problems.Add(reader.last with { Path = "" }, "not valid YAML from here on");
             return null;
         }
     }
@@ -55,7 +66,6 @@ internal sealed partial class YamlReader
         }
 
         parser.Consume<DocumentStart>();
-        parser.Accept<NodeEvent>(out _);
         ConfigNode root = ReadNode(null, "", 0);
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out DocumentStart? second))
@@ -70,20 +80,24 @@ internal sealed partial class YamlReader
         Place at = At(head, path);
         Place key = keyAt ?? at;
 
-        if (Refusal(head, depth) is { } refusal)
-        {
+        // Going on would not only be pointless: the scanner's time grows with the square of the depth.
+        if (depth > DeepestNesting)
+            throw new YamlException(head.Start, head.End, "nested too deeply");
+
+        string? refusal = Refusal(head);
+        if (refusal is not null)
             problems.Add(at, refusal);
-            parser.SkipThisAndNestedEvents();
-            return new ConfigNode.Broken(key, at);
-        }
 
         parser.MoveNext();
-        return head switch
+        ConfigNode read = head switch
         {
             Scalar scalar => new ConfigNode.Scalar(key, at, scalar.Value, scalar.Style == ScalarStyle.Plain ? PlainScalar.KindOf(scalar.Value) : ScalarKind.Text),
             SequenceStart => new ConfigNode.List(key, at, ReadItems(at, depth)),
-            _ => new ConfigNode.Map(key, at, ReadEntries(at, depth)),
+            MappingStart => new ConfigNode.Map(key, at, ReadEntries(at, depth)),
+            AnchorAlias => new ConfigNode.Broken(key, at),
+            _ => throw new YamlException(head.Start, head.End, "a value is missing"),
         };
+        return refusal is null ? read : new ConfigNode.Broken(key, at);
     }
 
     private List<ConfigNode> ReadItems(Place list, int depth)
@@ -102,8 +116,8 @@ internal sealed partial class YamlReader
             if (!parser.TryConsume<Scalar>(out Scalar? name))
             {
                 problems.Add(At(parser.Current!, map.Path), "a key must be text");
-                parser.SkipThisAndNestedEvents();
-                parser.SkipThisAndNestedEvents();
+                ReadNode(null, map.Path, depth + 1);
+                ReadNode(null, map.Path, depth + 1);
                 continue;
             }
 
@@ -116,25 +130,20 @@ internal sealed partial class YamlReader
         return entries;
     }
 
-    private static string? Refusal(ParsingEvent head, int depth) => head switch
+    private static string? Refusal(ParsingEvent head) => head switch
     {
         AnchorAlias => "aliases (*name) are not supported; write the value out",
         NodeEvent { Anchor.IsEmpty: false } => "anchors (&name) are not supported; write the value out",
         NodeEvent { Tag.IsEmpty: false } => "tags (!name) are not supported; quote what shall be text and leave the tag out",
-        _ when depth > DeepestNesting => "nested too deeply",
         _ => null,
     };
 
     private Place At(ParsingEvent found, string path) =>
-        start with { Path = path, Line = (int)found.Start.Line, Column = (int)found.Start.Column };
+        last = start with { Path = path, Line = (int)found.Start.Line, Column = (int)found.Start.Column };
 
-    private static string Explain(string text, Place at, YamlException e)
-    {
-        string line = text.Split('\n').ElementAtOrDefault(at.Line - 1) ?? "";
-        return line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal)
-            ? "a tab may not indent; use spaces"
-            : Problems.OneSentence(e.Message);
-    }
+    // YamlDotNet's own complaint about one names another place.
+    [GeneratedRegex(@"(?<=^ *)\t(?=[ \t]*[^ \t\r\n#])", RegexOptions.Multiline)]
+    private static partial Regex TabInIndentation();
 
     [GeneratedRegex(@"[^\t\n\r\x20-\x7e\x85\xa0-\ufffd]")]
     private static partial Regex Unprintable();
