@@ -76,7 +76,7 @@ public sealed class ModelSpecs
         await using var scorer = await ScorerProcess.StartAsync(SmallModels.Classifier());
         Assert.Equal(
             (HttpStatusCode.OK,
-            """{"result":{"by_name":[{"cat":0.25,"\"dog\"":0.75},{"cat":1,"\"dog\"":"NaN"}],"by_number":[{"-1":0.75,"7":0.25},{"-1":"NaN","7":1}],"rows":[[[0.25,0.75],[1,"NaN"]],[[0.25,0.75],[1,"NaN"]]]}}"""),
+            """{"result":{"by_name":[{"\"dog\"":0.75,"cat":0.25},{"\"dog\"":"NaN","cat":1}],"by_number":[{"-1":0.75,"7":0.25},{"-1":"NaN","7":1}],"rows":[[[0.25,0.75],[1,"NaN"]],[[0.25,0.75],[1,"NaN"]]]}}"""),
             await scorer.ScoreAsync("""{"data": [[0.25,0.75],[1,"NaN"]]}"""));
         Assert.Contains(
             "probabilities float[n,2] -> by_name sequence(map(string,float)), by_number sequence(map(int64,float)), rows sequence(float[n,2])",
@@ -84,10 +84,16 @@ public sealed class ModelSpecs
     }
 
     [Fact]
-    public async Task An_optional_is_its_value_or_null()
+    public async Task Optional_outputs_can_be_left_out_and_are_refused_otherwise()
     {
-        await using var scorer = await ScorerProcess.StartAsync(SmallModels.Optionals());
-        Assert.Equal((HttpStatusCode.OK, """{"result":{"none":null,"some":[1,2]}}"""), await scorer.ScoreAsync("""{"data": [1,2]}"""));
+        await using var scorer = await ScorerProcess.StartAsync(SmallModels.Optionals(), """{"model": "model.onnx", "outputs": ["same"]}""");
+        Assert.Equal((HttpStatusCode.OK, """{"result":{"same":[1,2]}}"""), await scorer.ScoreAsync("""{"data": [1,2]}"""));
+
+        await using var refused = ScorerProcess.Launch(SmallModels.Optionals());
+        Assert.Equal(3, await refused.WhenExitedAsync());
+        Assert.EndsWith(
+            ": output \"none\" is optional(float[n]), which this server cannot write; leave it out of \"outputs\"\n",
+            refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

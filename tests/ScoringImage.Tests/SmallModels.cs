@@ -91,12 +91,12 @@ internal static class SmallModels
         .Node("SequenceConstruct", ["probabilities", "probabilities"], ["rows"])
         .ToBytes();
 
-    /// <summary>x float[n] -> none, an optional that holds nothing, and some, one that holds x.</summary>
+    /// <summary>x float[n] -> same, and none, an optional that holds nothing.</summary>
     public static byte[] Optionals() => new OnnxFile()
         .Input("x", Tensor(OnnxFile.Float, ["n"]))
-        .Output("none", OptionalOf(Tensor(OnnxFile.Float, ["n"]))).Output("some", OptionalOf(Tensor(OnnxFile.Float, ["n"])))
+        .Output("same", Tensor(OnnxFile.Float, ["n"])).Output("none", OptionalOf(Tensor(OnnxFile.Float, ["n"])))
+        .Node("Identity", ["x"], ["same"])
         .Node("Optional", [], ["none"], TypeAttribute("type", Tensor(OnnxFile.Float, ["n"])))
-        .Node("Optional", ["x"], ["some"])
         .ToBytes();
 
     /// <summary>A sequence goes in, which no request can carry.</summary>
