@@ -37,7 +37,7 @@ public sealed class BadRequestSpecs(ImageScorer scorer) : IClassFixture<ImageSco
 
     [Theory]
     [InlineData("{\"data\": [[[1,}", "invalid JSON at line 1, byte 15: '}' is an invalid start of a value.")]
-    [InlineData("{\"data\":\n [[[1,", "invalid JSON at line 2, byte 6: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
+    [InlineData("{\"data\":\n [[[1,", "invalid JSON at line 2, byte 6: Expected start of a property name or value, but instead reached end of data.")]
     [InlineData("{\"data\": [[[NaN,2,3],[4,5,6]]]}", "invalid JSON at line 1, byte 13: 'N' is an invalid start of a value.")]
     [InlineData("{\"data\": [[[1,2,3],[4,5,6]]]} x", "invalid JSON at line 1, byte 31: 'x' is invalid after a single JSON value. Expected end of data.")]
     [InlineData("hello", "invalid JSON at line 1, byte 1: 'h' is an invalid start of a value.")]
