@@ -22,6 +22,7 @@ public static class SettingsReader
         var routes = root.Child("routes", ["scoring", "liveness", "readiness"]);
 
         var model = root.Text("model");
+        var port = root.Port("port") ?? 5001;
         var provider = root.Text("execution_provider") ?? "cpu";
         if (provider != "cpu")
             throw root.Problem("execution_provider", $"\"{provider}\" is not one of: cpu");
@@ -32,7 +33,7 @@ public static class SettingsReader
                 : model is not null ? Path.GetFullPath(model, Path.GetDirectoryName(file)!)
                 : throw root.Problem("model", "is required"),
             Outputs = root.Texts("outputs"),
-            Port = Port(environment) ?? root.Port("port") ?? 5001,
+            Port = Port(environment) ?? port,
             Address = Address(environment),
             Routes = Routes(routes),
             RunDirectory = Variable(environment, "SCORER_RUN_DIR") is { } folder ? Path.GetFullPath(folder) : null,

@@ -43,9 +43,8 @@ public sealed record ModelSignature
     {
         OnnxValueType.ONNX_TYPE_TENSOR => ElementTypes.IsServed(metadata.ElementDataType),
         OnnxValueType.ONNX_TYPE_SEQUENCE => IsServed(metadata.AsSequenceMetadata().ElementMeta),
-        OnnxValueType.ONNX_TYPE_OPTIONAL => IsServed(metadata.AsOptionalMetadata().ElementMeta),
         OnnxValueType.ONNX_TYPE_MAP => IsServed(metadata.AsMapMetadata().ValueMetadata),
-        _ => false,
+        _ => false, // an optional too: where it holds nothing, ONNX Runtime's C# binding crashes the process
     };
 
     private static string TypeText(NodeMetadata metadata) => metadata.OnnxValueType switch

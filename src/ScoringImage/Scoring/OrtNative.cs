@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace ScoringImage.Scoring;
 
 /// <summary>
-/// Two questions ONNX Runtime's C API answers and its C# binding does not pass on. OrtApi is a table of functions that is only ever
+/// A question ONNX Runtime's C API answers and its C# binding does not pass on. OrtApi is a table of functions that is only ever
 /// appended to, so an index in it never changes (onnxruntime_c_api.h).
 /// </summary>
 internal static unsafe partial class OrtNative
@@ -15,7 +15,6 @@ internal static unsafe partial class OrtNative
     private const int CastTypeInfoToTensorInfo = 55;
     private const int ReleaseStatus = 93;
     private const int ReleaseTypeInfo = 98;
-    private const int HasValueIndex = 192;
     private const int TensorTypeAndShapeHasShape = 390;
 
     private static readonly nint* Api = LoadApi();
@@ -38,14 +37,6 @@ internal static unsafe partial class OrtNative
         }
     }
 
-    /// <summary>False for an optional output that holds nothing.</summary>
-    public static bool HasValue(OrtValue value)
-    {
-        int answer;
-        Check(((delegate* unmanaged<nint, int*, nint>)Api[HasValueIndex])(Handle(value), &answer));
-        return answer != 0;
-    }
-
     private static nint* LoadApi()
     {
         var getApi = (delegate* unmanaged<uint, nint*>)OrtGetApiBase()[0];
@@ -66,7 +57,4 @@ internal static unsafe partial class OrtNative
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
     private static extern nint Handle(InferenceSession session);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
-    private static extern nint Handle(OrtValue value);
 }

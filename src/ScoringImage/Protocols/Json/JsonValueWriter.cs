@@ -7,7 +7,7 @@ namespace ScoringImage.Protocols.Json;
 
 /// <summary>
 /// ONNX values as JSON: a tensor as nested arrays (rank 0 as the bare value), a sequence as an array, a map as an object (numeric keys as
-/// text), an optional without a value as null.
+/// text).
 /// </summary>
 internal static class JsonValueWriter
 {
@@ -25,8 +25,7 @@ internal static class JsonValueWriter
                 WriteMap(writer, value);
                 break;
             default:
-                writer.WriteNullValue();
-                break;
+                throw new NotSupportedException($"a value of type {value.OnnxType}");
         }
     }
 
