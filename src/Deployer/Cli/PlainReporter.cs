@@ -6,10 +6,10 @@ namespace Deployer.Cli;
 /// <summary>One line a happening, for pipes and pipeline logs.</summary>
 public sealed class PlainReporter(TextWriter error) : IReporter
 {
-    private const int ProgressEvery = 10; // percent
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, long> toldPercent = [];
+    private readonly Dictionary<string, DateTimeOffset> lastTold = [];
 
     public void Tell(RunEvent happening)
     {
@@ -24,6 +24,7 @@ public sealed class PlainReporter(TextWriter error) : IReporter
     private string? Line(RunEvent happening) => happening switch
     {
         RunEvent.RunStarted e => $"run {e.Run}: {e.Kind} {e.Deployment}{(e.ResumeOf is null ? "" : $", going on with {e.ResumeOf}")}",
+        RunEvent.StepDecided { Decision: Decision.Skip or Decision.Adopt } => null,
         RunEvent.StepDecided e => $"{Padded(e.Step)} {Words.Deciding(e)}",
         RunEvent.StepWaiting e => $"{Padded(e.Step)} waiting for {e.WaitingFor} ({Words.Span(e.Elapsed)})",
         RunEvent.StepProgressed e => Progress(e),
@@ -37,11 +38,11 @@ public sealed class PlainReporter(TextWriter error) : IReporter
 
     private string? Progress(RunEvent.StepProgressed e)
     {
-        if (e.Amount.Total == 0) return null;
-        long percent = e.Amount.Done * 100 / e.Amount.Total;
-        if (percent < toldPercent.GetValueOrDefault(e.Step) + ProgressEvery || percent == 100) return null;
-        toldPercent[e.Step] = percent;
-        return string.Create(CultureInfo.InvariantCulture, $"{Padded(e.Step)} {percent} % of {Words.Bytes(e.Amount.Total)}");
+        // The first report starts the clock: what is over within seconds says nothing in between.
+        if (e.Amount.Total == 0 || lastTold.TryAdd(e.Step, e.Time) || e.Time - lastTold[e.Step] < ProgressEvery) return null;
+        lastTold[e.Step] = e.Time;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Padded(e.Step)} {e.Amount.Done * 100 / e.Amount.Total} % of {Words.Bytes(e.Amount.Total)}");
     }
 
     private static string Padded(string step) => step.PadRight(16);

@@ -31,5 +31,10 @@ internal static class Words
     };
 
     public static string Done(RunEvent.StepFinished e) =>
-        e.Decision is Decision.Skip or Decision.Adopt ? $"unchanged ({Span(e.Elapsed)})" : $"done in {Span(e.Elapsed)}";
+        e.Decision switch
+        {
+            Decision.Skip => $"as planned already ({Span(e.Elapsed)})",
+            Decision.Adopt => $"was done before, taken over ({Span(e.Elapsed)})",
+            _ => $"done in {Span(e.Elapsed)}",
+        };
 }
