@@ -57,13 +57,28 @@ internal static unsafe partial class DetachedProcess
     /// <summary>Sends SIGTERM or SIGKILL. A process that is gone already is no error.</summary>
     public static void Signal(int processId, bool kill) => _ = Kill(processId, kill ? 9 : 15);
 
-    /// <summary>Whether the process is there; a child of ours that has ended is not.</summary>
+    /// <summary>Whether the process is there. One that has ended and only waits for its parent to notice is not: in containers nobody may ever do.</summary>
     public static bool IsAlive(int processId)
     {
         const int noHang = 1;
         int status;
         _ = WaitPid(processId, &status, noHang);
-        return Kill(processId, 0) == 0;
+        return Kill(processId, 0) == 0 && !IsZombie(processId);
+    }
+
+    /// <summary>proc(5): the state is the letter behind the parenthesised name.</summary>
+    private static bool IsZombie(int processId)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[stat.LastIndexOf(')')..] is [_, _, 'Z' or 'X', ..];
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static byte*[] Strings(IEnumerable<string> texts)
