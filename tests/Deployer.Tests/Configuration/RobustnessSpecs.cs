@@ -19,7 +19,7 @@ public sealed class RobustnessSpecs : IDisposable
 
     [Fact]
     public void Random_bytes_are_read_or_refused() =>
-        Gen.Select(Gen.Int[0, 2], Gen.Byte.Array[0, 200]).Sample(ReadOrRefused, iter: 3000, threads: 1);
+        Gen.Select(Gen.Int[0, 2], Gen.Byte.Array[0, 200]).Sample(ReadOrRefused, iter: 1000, threads: 1);
 
     [Fact]
     public void Mutated_examples_are_read_or_refused()
@@ -29,7 +29,7 @@ public sealed class RobustnessSpecs : IDisposable
             .Select(Gen.Int[0, originals[which].Length - 1], Gen.Int[0, 12], Gen.Int[0, Snippets.Length - 1].Select(i => Snippets[i])).Array[1, 6]
             .Select(edits => (which, Encoding.UTF8.GetBytes(edits.Aggregate(originals[which], Edited)))));
 
-        mutated.Sample(ReadOrRefused, iter: 3000, threads: 1);
+        mutated.Sample(ReadOrRefused, iter: 1000, threads: 1);
     }
 
     [Theory]

@@ -39,20 +39,37 @@ public sealed class SchemaSpecs
     [Fact]
     public void The_committed_reference_page_is_what_the_code_says() => Repository.IsCommitted(ReferencePage.Write(), "docs", "configuration.md");
 
+    public static TheoryData<string, string> AcceptedDocuments => new()
+    {
+        { "deployment", TemporaryProject.GoodDeployment },
+        { "deployment", $"$schema: x\n{TemporaryProject.GoodDeployment}\ntargets: {{local: {{port: 0x1f90, keep_revisions: 50}}}}\n" },
+        { "deployment", $"{TemporaryProject.GoodDeployment}\nverification: {{absolute_tolerance: 0, relative_tolerance: 1e-7, golden: []}}\nscoring: {{outputs: [\"1\"]}}\n" },
+        { "environment", TemporaryProject.GoodEnvironment },
+        { "environment", "name: cpu\nenvironment_variables: {MONKEYS: \"\", _a1: on}\nresources: {requests: {cpu: 0.25, memory: 16777216}, limits: {cpu: '2'}}\n" },
+        { "environment", "name: cpu\ninference_config: {scoring_route: {path: /v1/models/mnist.predict}}\n" },
+        { "workspace", TemporaryProject.GoodWorkspace },
+        { "workspace", "{\"subscription_id\": \"ABCDEF00-0000-0000-0000-000000000000\", \"resource_group\": \"Größe_(1).x\", \"workspace_name\": \"w-1\"}" },
+    };
+
     [Fact]
     public async Task Ajv_accepts_the_examples()
     {
-        (string, string)[] examples =
-        [
-            ("workspace", await File.ReadAllTextAsync(Repository.File("workspace.json"), TestContext.Current.CancellationToken)),
-            ("deployment", await File.ReadAllTextAsync(Repository.File("config", "deployment.yaml"), TestContext.Current.CancellationToken)),
-            ("environment", await File.ReadAllTextAsync(Repository.File("config", "environment.yaml"), TestContext.Current.CancellationToken)),
-            ("deployment", TemporaryProject.GoodDeployment),
-            ("environment", TemporaryProject.GoodEnvironment),
-        ];
+        (string, string)[] examples = [("workspace", ReadExample("workspace.json")), ("deployment", ReadExample("config/deployment.yaml")), ("environment", ReadExample("config/environment.yaml"))];
 
-        foreach (JsonNode? verdict in await JudgeAsync(examples))
-            Assert.True(verdict!["valid"]!.GetValue<bool>(), verdict["errors"]!.GetValue<string>());
+        AssertValid(await JudgeAsync(examples));
+    }
+
+    [Fact]
+    public async Task Ajv_accepts_what_the_deployer_accepts() => AssertValid(await JudgeAsync([.. AcceptedDocuments.Select(row => row.Data)]));
+
+    [Theory]
+    [MemberData(nameof(AcceptedDocuments))]
+    public void The_deployer_accepts_it(string kind, string text)
+    {
+        using var project = new TemporaryProject();
+        project.Write(kind == "workspace" ? "workspace.json" : $"config/{kind}.yaml", text);
+
+        Assert.NotNull(project.Read());
     }
 
     [Fact]
@@ -79,7 +96,7 @@ public sealed class SchemaSpecs
     [Fact]
     public async Task The_npm_package_yaml_reads_the_same_from_it_as_we_do()
     {
-        string text = await File.ReadAllTextAsync(Repository.File("config", "deployment.yaml"), TestContext.Current.CancellationToken) + """
+        string text = ReadExample("config/deployment.yaml") + """
 
             plain: [yes, on, 0777, 0o17, 0xff, ~, null, Null, True, false, 1_000, 12:30:00, 1.5e3, .5, +7, 2026-01-01, 1.2.3]
             quoted: ["1", 'true', "null", "\u00e9\t\"", 'it''s']
@@ -95,6 +112,14 @@ public sealed class SchemaSpecs
 
         ConfigNode ours = YamlReader.Read("/x.yaml", text, new Problems("/"))!;
         Assert.True(JsonNode.DeepEquals(verdicts[0]!["value"], AsJson(ours)), AsJson(ours)!.ToJsonString());
+    }
+
+    private static string ReadExample(string file) => File.ReadAllText(Repository.File(file));
+
+    private static void AssertValid(JsonArray verdicts)
+    {
+        foreach (JsonNode? verdict in verdicts)
+            Assert.True(verdict!["valid"]!.GetValue<bool>(), $"{verdict["errors"]}: {verdict["value"]}");
     }
 
     private static JsonNode? AsJson(ConfigNode node) => node switch
