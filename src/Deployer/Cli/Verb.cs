@@ -26,7 +26,7 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
     /// <summary>Where state lies, for verbs that need no more than that.</summary>
     public StateDirectory ReadState() => StateOf(Files.ReadWorkspace(options.Workspace));
 
-    public static StateDirectory StateOf(Workspace workspace) => new(WorkspaceFolder(workspace));
+    public static StateDirectory StateOf(Workspace workspace) => new(workspace.Folder);
 
     /// <summary>The endpoint that is named, or the only one there is.</summary>
     /// <exception cref="DeployerException"><see cref="FailureCode.NotFound"/>.</exception>
@@ -76,12 +76,6 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
 
     public void SayHowToResume() =>
         surroundings.Error.WriteLine("Let go: what was started goes on, nothing is lost. Run `deployer resume` (or the same command again) to go on.");
-
-    private static string WorkspaceFolder(Workspace workspace)
-    {
-        string folder = Path.GetDirectoryName(workspace.File)!;
-        return Path.GetFileName(folder) == ".azureml" ? Path.GetDirectoryName(folder)! : folder;
-    }
 }
 
 /// <summary>What a run is for.</summary>

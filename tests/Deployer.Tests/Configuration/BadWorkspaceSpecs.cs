@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Deployer.Tests.Configuration;
 
 public sealed class BadWorkspaceSpecs

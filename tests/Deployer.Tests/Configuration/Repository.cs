@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Deployer.Tests.Configuration;
 
 /// <summary>The checkout the tests run in.</summary>

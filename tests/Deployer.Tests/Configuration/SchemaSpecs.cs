@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Deployer.Configuration;
-using Xunit;
 
 namespace Deployer.Tests.Configuration;
 

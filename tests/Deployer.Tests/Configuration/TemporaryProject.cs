@@ -1,5 +1,4 @@
 using Deployer.Configuration;
-using Xunit;
 
 namespace Deployer.Tests.Configuration;
 
