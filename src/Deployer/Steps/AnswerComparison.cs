@@ -54,8 +54,9 @@ public sealed record AnswerComparison(string? Mismatch, double LargestDifference
         {
             if (wanted.GetRawText() == got.GetRawText()) return;
             // Whole numbers may be larger than a double can tell apart.
-            if (wanted.TryGetInt64(out long a) && got.TryGetInt64(out long b) && a == b) return;
-            double difference = Math.Abs(wanted.GetDouble() - got.GetDouble());
+            double difference = wanted.TryGetInt64(out long a) && got.TryGetInt64(out long b)
+                ? (double)Math.Abs((decimal)a - b)
+                : Math.Abs(wanted.GetDouble() - got.GetDouble());
             if (difference > Largest) Largest = difference;
             if (!(difference <= absolute + relative * Math.Abs(wanted.GetDouble()))) Differ(path, Text(wanted), Text(got));
         }

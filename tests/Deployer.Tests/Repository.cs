@@ -1,4 +1,4 @@
-namespace Deployer.Tests.Configuration;
+namespace Deployer.Tests;
 
 /// <summary>The checkout the tests run in.</summary>
 internal static class Repository
