@@ -55,6 +55,17 @@ public sealed class StartSpecs
             scorer.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(OnnxFile.Float8)]
+    [InlineData(OnnxFile.Int4)]
+    public async Task An_element_type_the_binding_does_not_know_ends_it_with_3(int type)
+    {
+        await using var scorer = ScorerProcess.Launch(SmallModels.Cast(type));
+        Assert.Equal(3, await scorer.WhenExitedAsync());
+        Assert.Contains("Unregistered TensorElementType value", scorer.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, scorer.Errors.Count(character => character == '\n'));
+    }
+
     [Fact]
     public async Task A_configured_output_the_model_has_not_ends_it_with_3()
     {
