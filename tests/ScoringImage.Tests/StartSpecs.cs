@@ -122,7 +122,7 @@ public sealed class StartSpecs
         var port = FreePort();
         const string Config = """{"model": "absent.onnx", "port": 1, "routes": {"scoring": "/v1/score", "liveness": "/live", "readiness": "/ready"}}""";
         await using var scorer = ScorerProcess.Launch(
-            SmallModels.Sum(), Config, ("SCORER_MODEL", "model.onnx"), ("SCORER_PORT", $"{port}"));
+            SmallModels.Sum(), Config, ("SCORER_MODEL", "../model.onnx"), ("SCORER_PORT", $"{port}"));
         await scorer.WhenListeningAsync();
         Assert.Equal(port, scorer.Port);
         while ((await scorer.GetAsync("/ready")).Status != HttpStatusCode.OK)
