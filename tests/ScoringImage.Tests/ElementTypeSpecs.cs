@@ -35,6 +35,8 @@ public sealed class ElementTypeSpecs(EveryTypeScorer scorer) : IClassFixture<Eve
     [InlineData("uint32", "[0,4294967295]")]
     [InlineData("uint64", "[0,18446744073709551615]")]
     [InlineData("bool", "[true,false,true]")]
+    [InlineData("float", "[]")]
+    [InlineData("string", "[]")]
     [InlineData("string", """["","plain","quote \" slash \\ line \n","Zürich 東京 😀","a\u0000b"]""", """["","plain","quote \" slash \\ line \n","Zürich 東京 \uD83D\uDE00","a\u0000b"]""")]
     public async Task Every_element_type_goes_round(string type, string sent, string? expected = null) =>
         Assert.Equal((HttpStatusCode.OK, Result(type, expected ?? sent)), await scorer.ScoreAsync(type, sent));

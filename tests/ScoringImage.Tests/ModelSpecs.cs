@@ -58,6 +58,7 @@ public sealed class ModelSpecs
         Assert.Equal(
             (HttpStatusCode.BadRequest, BadRequestSpecs.Error("input \"x\": ragged array: data[1] is number 2, expected an array")),
             await scorer.ScoreAsync("""{"data": [[1],2]}"""));
+        Assert.Contains(": x float[...] -> y float[...]\n", scorer.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace ScoringImage.Tests;
 internal sealed class OnnxFile
 {
     public const int Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, String = 8, Bool = 9, Float16 = 10,
-        Double = 11, UInt32 = 12, UInt64 = 13, BFloat16 = 16;
+        Double = 11, UInt32 = 12, UInt64 = 13, BFloat16 = 16, Float8 = 17, Int4 = 22;
 
     private readonly Message _graph = new Message().Text(2, "graph");
 
@@ -45,8 +45,8 @@ internal sealed class OnnxFile
     }
 
     public byte[] ToBytes() => new Message()
-        .Number(1, 8)
-        .Nested(8, new Message().Text(1, "").Number(2, 18))
+        .Number(1, 10)
+        .Nested(8, new Message().Text(1, "").Number(2, 21))
         .Nested(8, new Message().Text(1, "ai.onnx.ml").Number(2, 3))
         .Nested(7, _graph)
         .ToBytes();
@@ -85,6 +85,8 @@ internal sealed class OnnxFile
             attribute.Number(8, value);
         return attribute.Number(20, 7);
     }
+
+    public static Message Integer(string name, long value) => new Message().Text(1, name).Number(3, value).Number(20, 2);
 
     public static Message GraphAttribute(string name, Message graph) => new Message().Text(1, name).Nested(6, graph).Number(20, 5);
 

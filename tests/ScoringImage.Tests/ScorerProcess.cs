@@ -30,7 +30,7 @@ internal sealed partial class ScorerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Holds model.onnx and scoring.json; the scorer's HOME is home/ in it.</summary>
+    /// <summary>Holds model.onnx and scoring.json; home/ in it is the scorer's HOME and working directory.</summary>
     public string Folder { get; }
     public int Id => _process.Id;
     public int Port { get; private set; }
@@ -54,7 +54,7 @@ internal sealed partial class ScorerProcess : IAsyncDisposable
             File.WriteAllBytes(Path.Combine(folder, "model.onnx"), model);
         File.WriteAllText(Path.Combine(folder, "scoring.json"), config);
 
-        var start = new ProcessStartInfo(Executable) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(Executable) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(folder, "home") };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SCORER_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         start.Environment["HOME"] = Path.Combine(folder, "home");

@@ -99,6 +99,12 @@ internal static class SmallModels
         .Node("Optional", [], ["none"], TypeAttribute("type", Tensor(OnnxFile.Float, ["n"])))
         .ToBytes();
 
+    /// <summary>x float[n] -> y, the same as another type.</summary>
+    public static byte[] Cast(int type) => new OnnxFile()
+        .Input("x", Tensor(OnnxFile.Float, ["n"])).Output("y", Tensor(type, ["n"]))
+        .Node("Cast", ["x"], ["y"], Integer("to", type))
+        .ToBytes();
+
     /// <summary>A sequence goes in, which no request can carry.</summary>
     public static byte[] SequenceInput() => new OnnxFile()
         .Input("items", SequenceOf(Tensor(OnnxFile.Float, ["n"]))).Output("count", Tensor(OnnxFile.Int64, []))

@@ -55,6 +55,17 @@ public sealed class StartSpecs
             scorer.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(OnnxFile.Float8)]
+    [InlineData(OnnxFile.Int4)]
+    public async Task An_element_type_the_binding_does_not_know_ends_it_with_3(int type)
+    {
+        await using var scorer = ScorerProcess.Launch(SmallModels.Cast(type));
+        Assert.Equal(3, await scorer.WhenExitedAsync());
+        Assert.Contains("Unregistered TensorElementType value", scorer.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, scorer.Errors.Count(character => character == '\n'));
+    }
+
     [Fact]
     public async Task A_configured_output_the_model_has_not_ends_it_with_3()
     {
@@ -111,7 +122,7 @@ public sealed class StartSpecs
         var port = FreePort();
         const string Config = """{"model": "absent.onnx", "port": 1, "routes": {"scoring": "/v1/score", "liveness": "/live", "readiness": "/ready"}}""";
         await using var scorer = ScorerProcess.Launch(
-            SmallModels.Sum(), Config, ("SCORER_MODEL", "model.onnx"), ("SCORER_PORT", $"{port}"));
+            SmallModels.Sum(), Config, ("SCORER_MODEL", "../model.onnx"), ("SCORER_PORT", $"{port}"));
         await scorer.WhenListeningAsync();
         Assert.Equal(port, scorer.Port);
         while ((await scorer.GetAsync("/ready")).Status != HttpStatusCode.OK)

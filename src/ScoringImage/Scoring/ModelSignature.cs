@@ -25,8 +25,9 @@ public sealed record ModelSignature
         {
             Inputs = [.. session.InputNames.Select((name, index) => Input(name, session.InputMetadata[name], OrtNative.InputHasShape(session, index)))],
             Outputs = [.. session.OutputNames
-                .Where(name => outputs.Count == 0 || outputs.Contains(name, StringComparer.Ordinal))
-                .Select(name => new OutputSignature(name, Served(name, session.OutputMetadata[name])))],
+                .Select((name, index) => (Name: name, Index: index))
+                .Where(output => outputs.Count == 0 || outputs.Contains(output.Name, StringComparer.Ordinal))
+                .Select(output => Output(output.Name, session.OutputMetadata[output.Name], OrtNative.OutputHasShape(session, output.Index)))],
         };
     }
 
@@ -35,9 +36,12 @@ public sealed record ModelSignature
             ? new TensorSignature { Name = name, ElementType = metadata.ElementDataType, Dimensions = hasShape ? Dimensions(metadata) : null }
             : throw new NotSupportedException($"input \"{name}\" is {TypeText(metadata)}, which this server cannot receive; it takes tensors of numbers, bool and string");
 
-    private static string Served(string name, NodeMetadata metadata) =>
-        IsServed(metadata) ? TypeText(metadata)
-            : throw new NotSupportedException($"output \"{name}\" is {TypeText(metadata)}, which this server cannot write; leave it out of \"outputs\"");
+    private static OutputSignature Output(string name, NodeMetadata metadata, bool hasShape)
+    {
+        if (!IsServed(metadata))
+            throw new NotSupportedException($"output \"{name}\" is {TypeText(metadata)}, which this server cannot write; leave it out of \"outputs\"");
+        return new OutputSignature(name, metadata.IsTensor && !hasShape ? $"{ElementTypes.Name(metadata.ElementDataType)}[...]" : TypeText(metadata));
+    }
 
     private static bool IsServed(NodeMetadata metadata) => metadata.OnnxValueType switch
     {

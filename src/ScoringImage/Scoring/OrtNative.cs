@@ -12,6 +12,7 @@ internal static unsafe partial class OrtNative
 {
     private const uint ApiVersion = 24; // the first with TensorTypeAndShape_HasShape
     private const int SessionGetInputTypeInfo = 33;
+    private const int SessionGetOutputTypeInfo = 34;
     private const int CastTypeInfoToTensorInfo = 55;
     private const int ReleaseStatus = 93;
     private const int ReleaseTypeInfo = 98;
@@ -22,10 +23,17 @@ internal static unsafe partial class OrtNative
     /// <summary>Whether the model gives a shape for this tensor input: the binding shows a scalar and an unknown rank alike.</summary>
     /// <param name="session">The loaded model.</param>
     /// <param name="index">Of the input, in the model's order.</param>
-    public static bool InputHasShape(InferenceSession session, int index)
+    public static bool InputHasShape(InferenceSession session, int index) => HasShape(session, index, SessionGetInputTypeInfo);
+
+    /// <summary>The same of an output; false when it is no tensor.</summary>
+    /// <param name="session">The loaded model.</param>
+    /// <param name="index">Of the output, in the model's order.</param>
+    public static bool OutputHasShape(InferenceSession session, int index) => HasShape(session, index, SessionGetOutputTypeInfo);
+
+    private static bool HasShape(InferenceSession session, int index, int typeInfoFunction)
     {
         nint type, tensor;
-        Check(((delegate* unmanaged<nint, nuint, nint*, nint>)Api[SessionGetInputTypeInfo])(Handle(session), (nuint)index, &type));
+        Check(((delegate* unmanaged<nint, nuint, nint*, nint>)Api[typeInfoFunction])(Handle(session), (nuint)index, &type));
         try
         {
             Check(((delegate* unmanaged<nint, nint*, nint>)Api[CastTypeInfoToTensorInfo])(type, &tensor));

@@ -31,18 +31,28 @@ public sealed class RunDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ScorerException(ExitCodes.Configuration, $"SCORER_RUN_DIR: {exception.Message}");
+            throw Unusable(exception);
         }
     }
 
     /// <summary>Writes process.json so that a reader sees all of it or none.</summary>
+    /// <exception cref="ScorerException">With <see cref="ExitCodes.Configuration"/>: it cannot be written.</exception>
     public void Announce(int processId, int port)
     {
         var target = Path.Combine(_path, "process.json");
         var draft = target + ".new";
-        File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{{\"pid\":{processId},\"port\":{port}}}\n"));
-        File.Move(draft, target, overwrite: true);
+        try
+        {
+            File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{{\"pid\":{processId},\"port\":{port}}}\n"));
+            File.Move(draft, target, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(exception);
+        }
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static ScorerException Unusable(Exception exception) => new(ExitCodes.Configuration, $"SCORER_RUN_DIR: {exception.Message}");
 }

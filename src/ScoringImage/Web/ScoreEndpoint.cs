@@ -9,6 +9,7 @@ namespace ScoringImage.Web;
 public sealed class ScoreEndpoint(ModelHost host)
 {
     private const int SmallBody = 4096;
+    private const int MostAhead = 4 * 1024 * 1024; // a length is only a claim until the bytes are there
 
     /// <exception cref="BadRequestException">The request's own fault.</exception>
     /// <exception cref="OnnxRuntimeException">The run failed.</exception>
@@ -44,7 +45,7 @@ public sealed class ScoreEndpoint(ModelHost host)
     private static async Task<PooledBytes> ReadBodyAsync(HttpContext context)
     {
         var length = context.Request.ContentLength ?? 0;
-        var body = new PooledBytes((int)Math.Clamp(length + 1, SmallBody, ScorerSettings.MaxBodySize)); // 1 more, so that the end shows without growing
+        var body = new PooledBytes((int)Math.Clamp(length + 1, SmallBody, MostAhead)); // 1 more, so that the end shows without growing
         try
         {
             int read;
