@@ -18,11 +18,12 @@ public sealed class BuildCommand(Invocation invocation, DeploymentSetup setup)
         HelpName = "oci-layout:DIR",
     };
 
+    private static readonly Option<bool> Adopt = new("--adopt") { Description = "Take over the layout's image named 'latest' though another tool made it." };
     private static readonly Option<int> Timeout = Options.Timeout();
 
     public Command Create()
     {
-        var command = new Command("build", "Builds the scoring image only: scorer, model and configuration, a layer each. No Docker needed.") { To, Timeout };
+        var command = new Command("build", "Builds the scoring image only: scorer, model and configuration, a layer each. No Docker needed.") { To, Adopt, Timeout };
         To.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } to && (!to.StartsWith(LayoutScheme, StringComparison.Ordinal) || to.Length == LayoutScheme.Length))
@@ -42,7 +43,7 @@ public sealed class BuildCommand(Invocation invocation, DeploymentSetup setup)
             materials = materials with { Layout = Path.GetFullPath(to[LayoutScheme.Length..], verb.Surroundings.CurrentFolder), ImageName = "latest" };
 
         var terms = new RunTerms(RunId.New(verb.Surroundings.Time), plan.Deployment, "build", plan.Hash, plan.ToJson(),
-            TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+            TimeSpan.FromSeconds(parsed.GetValue(Timeout)), parsed.GetValue(Adopt));
         TargetSteps steps = setup.LocalSteps(state, plan.Name, TimeSpan.Zero);
         BuiltImage image = await verb.RunAsync(state, terms,
             (run, token) => run.RunAsync(steps.Build, new(plan.Image, model, scorer, materials.Layout, materials.ImageName), token),

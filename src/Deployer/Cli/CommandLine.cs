@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Deployer.Configuration;
 
 namespace Deployer.Cli;
 
@@ -12,7 +13,7 @@ public static class CommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            foreach (string error in parsed.Errors.Select(e => e.Message).Distinct()) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
+            foreach (string error in Errors(parsed, root)) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
             string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
             await surroundings.Error.WriteLineAsync($"  `deployer{verb} --help` shows what there is, with examples.").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.Usage);
@@ -24,6 +25,13 @@ public static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         }).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<string> Errors(ParseResult parsed, RootCommand root)
+    {
+        if (parsed is { CommandResult.Command: RootCommand, UnmatchedTokens: [var word, ..] } && !word.StartsWith('-'))
+            return [$"There is no verb '{word}'{Nearest.Hint(word, [.. root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)], "the verbs are")}"];
+        return parsed.Errors.Select(e => e.Message).Distinct();
     }
 
     private static RootCommand Create(Surroundings surroundings)

@@ -10,13 +10,12 @@ public sealed class DeployCommand(Invocation invocation, DeploymentSetup setup)
 {
     private static readonly Option<string> Target = Options.Target();
     private static readonly Option<int> Timeout = Options.Timeout();
-    private static readonly Option<bool> Adopt = new("--adopt") { Description = "Take over what is there under our name but was made by somebody else." };
 
     public Command Create()
     {
         var command = new Command("deploy", "Registers the model, builds the image, starts it, proves it with the golden requests, and lets it serve.")
         {
-            Target, Timeout, Adopt,
+            Target, Timeout,
         };
         command.SetAction((parsed, _) => invocation.RunAsync(parsed, (verb, token) => RunAsync(parsed, verb, token)));
         return command;
@@ -30,7 +29,7 @@ public sealed class DeployCommand(Invocation invocation, DeploymentSetup setup)
         (DeploymentPlan plan, var model, var scorer) =
             await setup.PlanAsync(parsed.GetValue(Target)!, configuration, keepGolden: true, cancellationToken).ConfigureAwait(false);
         var terms = new RunTerms(RunId.New(verb.Surroundings.Time), plan.Deployment, "deploy", plan.Hash, plan.ToJson(),
-            TimeSpan.FromSeconds(parsed.GetValue(Timeout)), parsed.GetValue(Adopt));
+            TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
         return await DeployAsync(verb, state, plan, DeploymentSetup.Materials(plan, model, scorer, state), terms, cancellationToken).ConfigureAwait(false);
     }
 

@@ -17,7 +17,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "deployer status",
         ],
         ["init"] = ["deployer init", "deployer init serving --model models/churn.onnx"],
-        ["inspect"] = ["deployer inspect model.onnx", "deployer inspect model.onnx -o json | jq .sampleRequest > request.json"],
+        ["inspect"] = ["deployer inspect model.onnx", "deployer inspect model.onnx --sample > request.json"],
         ["plan"] = ["deployer plan", "deployer plan --detailed-exitcode || echo \"exit code 10: there is something to change\""],
         ["register"] = ["deployer register", "deployer register -o json | jq -r .version"],
         ["build"] = ["deployer build", "deployer build --to oci-layout:image && skopeo inspect oci:image"],

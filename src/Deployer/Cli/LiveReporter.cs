@@ -12,7 +12,9 @@ public sealed class LiveReporter : IReporter
     private readonly List<Line> lines = [];
     private readonly TimeProvider time;
     private readonly IAnsiConsole console;
+#pragma warning disable CA2213 // Disposing it twice over would race with the last frame; it holds nothing.
     private readonly CancellationTokenSource finished = new();
+#pragma warning restore CA2213
     private readonly Task drawing;
 
     public LiveReporter(TextWriter error, TimeProvider time)
@@ -60,9 +62,9 @@ public sealed class LiveReporter : IReporter
 
     public async ValueTask DisposeAsync()
     {
+        if (drawing.IsCompleted) return;
         await finished.CancelAsync().ConfigureAwait(false);
         await drawing.ConfigureAwait(false);
-        finished.Dispose();
     }
 
     private Task DrawAsync() => console.Live(new Text("")).StartAsync(async context =>

@@ -9,6 +9,8 @@ namespace Deployer.Cli;
 /// <summary>What a verb's body works with: the terminal, the options, and the project it is called in.</summary>
 public sealed class Verb(Surroundings surroundings, GlobalOptions options, IReporter reporter, Interrupts interrupts)
 {
+    private const string ShowCursor = "\e[?25h";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public Surroundings Surroundings => surroundings;
@@ -50,7 +52,11 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
         StateDirectory state, RunTerms terms, Func<StepRunner, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
     {
         state.Prepare();
-        interrupts.BeforeExit = SayHowToResume;
+        interrupts.BeforeExit = () =>
+        {
+            if (surroundings.IsErrorTerminal) surroundings.Error.WriteLine(ShowCursor);
+            SayHowToResume();
+        };
         var session = new RunSession(state.Deployments, surroundings.Time, reporter.Tell, surroundings.Failpoint, surroundings.Version);
         var request = new RunRequest
         {
@@ -71,7 +77,15 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
                 Url = surroundings.CiRunUrl,
             },
         };
-        return await session.RunAsync(request, work, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await session.RunAsync(request, work, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The story is told before the answer is printed.
+            await reporter.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     public void SayHowToResume() =>

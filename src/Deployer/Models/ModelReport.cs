@@ -9,7 +9,7 @@ namespace Deployer.Models;
 /// <summary>What <c>deployer inspect</c> prints.</summary>
 public static class ModelReport
 {
-    private const int LongestShownSample = 4096;
+    private const int LongestShownSample = 600;
     private const int OperatorsOnALine = 8;
 
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -45,7 +45,7 @@ public static class ModelReport
         if (sample.Json is { Length: <= LongestShownSample } json)
             output.Write($"\nsample request, for POST /score:\n{json}\n");
         else if (sample.Json is not null)
-            output.Write($"\nsample request, for POST /score: {Human(sample.Json.Length)} of JSON, under sampleRequest in the output of --output json\n");
+            output.Write($"\nsample request, for POST /score: {Human(sample.Json.Length)} of JSON; `deployer inspect --sample` prints it\n");
     }
 
     /// <summary>One document, <c>deployer.model/1</c>, on one line with a line feed.</summary>

@@ -32,7 +32,8 @@ public sealed class BuildImage : IStep<BuildImageInput, BuiltImage>
         BuiltImage? found = Find(input);
         Observation<BuiltImage> observation =
             found is null ? new Observation<BuiltImage>.Absent()
-            : PlanOf(input.Layout, found) != input.Plan.Hash ? new Observation<BuiltImage>.Differs($"the image named '{input.Tag}' was built from another plan")
+            : PlanOf(input.Layout, found) is not { } plan ? new Observation<BuiltImage>.Foreign($"the image named '{input.Tag}' in {input.Layout} carries no {Stamps.Plan}")
+            : plan != input.Plan.Hash ? new Observation<BuiltImage>.Differs($"the image named '{input.Tag}' was built from another plan")
             : new Observation<BuiltImage>.Match(found);
         return Task.FromResult(observation);
     }

@@ -123,7 +123,7 @@ public sealed class ModelReportSpecs : IDisposable
     {
         OnnxModel model = await folder.ReadAsync(Model(Graph(graph => graph.Message(11, Value("image", 1, 3, 224, 224)))));
 
-        Assert.EndsWith("\n\nwarning: The sample request is big: 150530 elements.\n\nsample request, for POST /score: 296.0 KiB (303,118 bytes) of JSON, under sampleRequest in the output of --output json\n",
+        Assert.EndsWith("\n\nwarning: The sample request is big: 150530 elements.\n\nsample request, for POST /score: 296.0 KiB (303,118 bytes) of JSON; `deployer inspect --sample` prints it\n",
             Text(model), StringComparison.Ordinal);
         Assert.Equal(3, JsonElement.Parse(Json(model)).GetProperty("sampleRequest").GetProperty("data").GetProperty("image").GetArrayLength());
     }
