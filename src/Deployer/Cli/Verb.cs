@@ -79,7 +79,7 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
         };
         try
         {
-            return await session.RunAsync(request, work, cancellationToken).ConfigureAwait(false);
+            return await session.RunAsync(request, work, () => interrupts.Signal, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -13,7 +13,7 @@ public interface IStep<TInput, TOutput>
     /// <summary>Kebab-case, as printed and journaled.</summary>
     string Name { get; }
 
-    /// <summary>How long it may take before the run stops waiting. What was started goes on.</summary>
+    /// <summary>How long to wait for what was started before the run stops waiting; what was started goes on. Acting itself is not counted.</summary>
     TimeSpan Deadline { get; }
 
     /// <summary>How to wait between two polls.</summary>

@@ -34,6 +34,15 @@ public sealed class Interrupts : IDisposable
     /// <summary>The exit code the first signal calls for; null before it.</summary>
     public int? ExitCode => Volatile.Read(ref exitCode) is var code && code != 0 ? code : null;
 
+    /// <summary>The first signal's name; null before it.</summary>
+    public string? Signal => ExitCode switch
+    {
+        ExitCodes.DetachedByInterrupt => "SIGINT",
+        ExitCodes.DetachedByTermination => "SIGTERM",
+        ExitCodes.DetachedByHangUp => "SIGHUP",
+        _ => null,
+    };
+
     /// <summary>Called before the process is ended by force.</summary>
     public Action? BeforeExit { get; set; }
 

@@ -29,11 +29,12 @@ public sealed class RunSession(string deploymentsDirectory, TimeProvider time, A
     /// <summary>Runs <paramref name="work"/> with the deployment held.</summary>
     /// <param name="request">What is to be done.</param>
     /// <param name="work">The workflow.</param>
+    /// <param name="signal">Names the signal that asked the run to let go.</param>
     /// <param name="detach">Asks the run to let go, leaving everything resumable.</param>
     /// <exception cref="DeployerException">The deployment is held, the journal damaged, or a step failed.</exception>
     /// <exception cref="OperationCanceledException">The run let go.</exception>
     public async Task<TResult> RunAsync<TResult>(
-        RunRequest request, Func<StepRunner, CancellationToken, Task<TResult>> work, CancellationToken detach)
+        RunRequest request, Func<StepRunner, CancellationToken, Task<TResult>> work, Func<string?> signal, CancellationToken detach)
     {
         string run = request.Holder.Run;
         string directory = Path.Combine(deploymentsDirectory, request.Deployment);
@@ -53,7 +54,7 @@ public sealed class RunSession(string deploymentsDirectory, TimeProvider time, A
         }
         catch (OperationCanceledException) when (detach.IsCancellationRequested)
         {
-            journal.Append(run, JournalType.RunInterrupted, null, []);
+            journal.Append(run, JournalType.RunInterrupted, null, new() { ["signal"] = signal() });
             throw;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)

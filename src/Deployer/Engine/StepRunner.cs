@@ -27,14 +27,12 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
     public async Task<TOutput> RunAsync<TInput, TOutput>(IStep<TInput, TOutput> step, TInput input, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var clock = new StepClock(time, step.Deadline);
+        var clock = new StepClock(time);
         StepResult result = Begin(step.Name);
-        using CancellationTokenSource deadline = new(step.Deadline, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
             string key = KeyOf(step, input);
-            Observation<TOutput> observation = await step.ObserveAsync(input, linked.Token).ConfigureAwait(false);
+            Observation<TOutput> observation = await step.ObserveAsync(input, cancellationToken).ConfigureAwait(false);
             Decision decision = step.Decide(observation, doneBefore.Contains(key), adoptForeign);
             journal.Append(run, JournalType.StepObserve, step.Name,
                 new() { ["verdict"] = observation.Verdict, ["detail"] = Short(observation.Detail), ["decision"] = decision.Word() });
@@ -49,13 +47,13 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
                 case Decision.Refuse:
                     throw Refusal(step.Name, observation);
                 case Decision.Wait:
-                    output = await FollowAsync(step, input, clock, linked.Token).ConfigureAwait(false);
+                    output = await FollowAsync(step, input, clock, cancellationToken).ConfigureAwait(false);
                     break;
                 default:
                     journal.Append(run, JournalType.StepIntent, step.Name, new() { ["key"] = key });
-                    await step.ActAsync(input, new Forward(amount => tell(new RunEvent.StepProgressed(step.Name, amount) { Time = time.GetUtcNow() })), linked.Token).ConfigureAwait(false);
+                    await step.ActAsync(input, new Forward(amount => tell(new RunEvent.StepProgressed(step.Name, amount) { Time = time.GetUtcNow() })), cancellationToken).ConfigureAwait(false);
                     journal.Append(run, JournalType.StepAccepted, step.Name, []);
-                    output = await FollowAsync(step, input, clock, linked.Token).ConfigureAwait(false);
+                    output = await FollowAsync(step, input, clock, cancellationToken).ConfigureAwait(false);
                     break;
             }
 
@@ -64,10 +62,6 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
             End(result, decision.Word(), "done", clock.Elapsed);
             tell(new RunEvent.StepFinished(step.Name, decision, clock.Elapsed) { Time = time.GetUtcNow() });
             return output;
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw Fail(step.Name, result, clock, clock.DeadlinePassed(step.Name));
         }
         catch (DeployerException e)
         {
@@ -98,20 +92,31 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
     {
         string? said = null;
         TimeSpan saidAt = TimeSpan.Zero;
+        TimeSpan? wish = null;
+        using CancellationTokenSource deadline = new(step.Deadline, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         for (int attempt = 1; ; attempt++)
         {
-            Poll<TOutput> poll = await step.PollAsync(input, cancellationToken).ConfigureAwait(false);
+            Poll<TOutput> poll;
+            try
+            {
+                if (attempt > 1) await Task.Delay(step.Pace.Wait(attempt - 1, wish), time, linked.Token).ConfigureAwait(false);
+                poll = await step.PollAsync(input, linked.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw DeadlinePassed(step.Name, step.Deadline, said);
+            }
             if (poll is Poll<TOutput>.Succeeded succeeded) return succeeded.Value;
             if (poll is Poll<TOutput>.Failed failed) throw failed.Why;
 
             var running = (Poll<TOutput>.Running)poll;
-            clock.WaitingFor = running.WaitingFor;
+            wish = running.RetryAfter;
             if (running.WaitingFor != said || clock.Elapsed - saidAt >= Heartbeat)
             {
                 (said, saidAt) = (running.WaitingFor, clock.Elapsed);
                 tell(new RunEvent.StepWaiting(step.Name, running.WaitingFor, clock.Elapsed) { Time = time.GetUtcNow() });
             }
-            await Task.Delay(step.Pace.Wait(attempt, running.RetryAfter), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -139,6 +144,11 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
         tell(new RunEvent.StepFailed(step, e.Code, e.Message, clock.Elapsed) { Time = time.GetUtcNow() });
         return e;
     }
+
+    private static DeployerException DeadlinePassed(string step, TimeSpan deadline, string? waitingFor) => new(
+        FailureCode.Deadline,
+        $"{step}: not finished after {deadline.TotalSeconds:0.#} s, still waiting for {waitingFor ?? "a first look at it"}. What was started goes on.",
+        "Run `deployer resume` to go on waiting.");
 
     private static DeployerException Refusal<TOutput>(string step, Observation<TOutput> observation) => observation switch
     {
