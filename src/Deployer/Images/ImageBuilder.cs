@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Deployer.Engine;
 
 namespace Deployer.Images;
@@ -109,18 +108,7 @@ public sealed class ImageBuilder(OciLayout layout)
             tally.Add(file.Size);
             return;
         }
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var source = new FileStream(file.Source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        byte[] buffer = new byte[1 << 20];
-        for (int read = source.Read(buffer); read > 0; read = source.Read(buffer))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, read);
-            output.Write(buffer, 0, read);
-            tally.Add(read);
-        }
-        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
-            throw new IOException("its content changed after the plan was made. Run the command again to plan anew.");
+        CheckedCopy.Run(file.Source, file.Sha256, output, tally.Add, cancellationToken);
     }
 
     private static ImageConfig Config(ImageSpec spec, List<Descriptor> layers) => new()

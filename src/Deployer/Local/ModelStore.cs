@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Deployer.Engine;
 
@@ -52,20 +51,9 @@ public sealed class ModelStore(string directory)
         string temporary = Path.Combine(Blobs, $".tmp-{file.Sha256}-{Guid.NewGuid():N}");
         try
         {
-            using (var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan))
             using (var to = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
             {
-                byte[] buffer = new byte[1 << 20];
-                for (int read = from.Read(buffer); read > 0; read = from.Read(buffer))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    hash.AppendData(buffer, 0, read);
-                    to.Write(buffer, 0, read);
-                    copied(read);
-                }
-                if (Convert.ToHexStringLower(hash.GetHashAndReset()) != file.Sha256)
-                    throw new IOException("its content changed after the plan was made. Run the command again to plan anew.");
+                CheckedCopy.Run(source, file.Sha256, to, copied, cancellationToken);
                 to.Flush(flushToDisk: true);
             }
             File.Move(temporary, BlobPath(file.Sha256), overwrite: true);
