@@ -48,6 +48,7 @@ public sealed class ModelStore(string directory)
     {
         if (File.Exists(BlobPath(file.Sha256))) { copied(file.Size); return; }
         Directory.CreateDirectory(Blobs);
+        ClearLeftovers(file.Sha256);
         string temporary = Path.Combine(Blobs, $".tmp-{file.Sha256}-{Guid.NewGuid():N}");
         try
         {
@@ -94,6 +95,23 @@ public sealed class ModelStore(string directory)
     /// <summary>Changes what is said about a version; its bytes stay.</summary>
     public void Update(StoredModel model) =>
         DurableFile.Write(RecordFile(model), JsonSerializer.SerializeToUtf8Bytes(model, LocalJson.Default.StoredModel));
+
+    /// <summary>Removes what a killed run left half copied. What somebody is copying right now is held open, and left alone.</summary>
+    private void ClearLeftovers(string sha256)
+    {
+        foreach (string leftover in Directory.EnumerateFiles(Blobs, $".tmp-{sha256}-*"))
+        {
+            try
+            {
+                using var probe = new FileStream(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(leftover);
+            }
+            catch (IOException)
+            {
+                // Held, or gone in the meantime.
+            }
+        }
+    }
 
     private string RecordFile(StoredModel model) =>
         Path.Combine(directory, "models", model.Name, model.Version.ToString(CultureInfo.InvariantCulture), "model.json");
