@@ -34,7 +34,7 @@ public sealed class Invocation(Surroundings surroundings)
         }
         catch (OperationCanceledException) when (interrupts.ExitCode is not null)
         {
-            verb.SayHowToResume();
+            if (verb.HasRun) verb.SayHowToResume();
             return interrupts.ExitCode.Value;
         }
         catch (Exception e)

@@ -17,6 +17,9 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
 
     public bool IsJson => options.Output == OutputFormat.Json;
 
+    /// <summary>Whether a run was begun, which could be gone on with.</summary>
+    public bool HasRun { get; private set; }
+
     public TextWriter Out => surroundings.Out;
 
     public ConfigurationFiles Files => new(surroundings.CurrentFolder);
@@ -52,6 +55,7 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
         StateDirectory state, RunTerms terms, Func<StepRunner, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
     {
         state.Prepare();
+        HasRun = true;
         interrupts.BeforeExit = () =>
         {
             if (surroundings.IsErrorTerminal) surroundings.Error.WriteLine(ShowCursor);

@@ -44,7 +44,8 @@ public interface IStep<TInput, TOutput>
     /// <summary>Puts things back as they were before <see cref="ActAsync"/>; repeatable like it.</summary>
     /// <param name="input">The goal that is given up.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    Task UndoAsync(TInput input, CancellationToken cancellationToken);
+    /// <returns>Whether there was anything to put back.</returns>
+    Task<bool> UndoAsync(TInput input, CancellationToken cancellationToken);
 
     /// <summary>What the journal keeps of the output: ids, digests, addresses. Never a secret.</summary>
     JsonObject Describe(TOutput output);

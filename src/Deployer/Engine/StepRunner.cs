@@ -74,9 +74,10 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
     public async Task UndoAsync<TInput, TOutput>(IStep<TInput, TOutput> step, TInput input, CancellationToken cancellationToken)
     {
         journal.Append(run, JournalType.UndoIntent, step.Name, []);
+        bool putBack;
         try
         {
-            await step.UndoAsync(input, cancellationToken).ConfigureAwait(false);
+            putBack = await step.UndoAsync(input, cancellationToken).ConfigureAwait(false);
         }
         catch (DeployerException e)
         {
@@ -84,7 +85,7 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
             throw;
         }
         journal.Append(run, JournalType.UndoDone, step.Name, []);
-        tell(new RunEvent.StepUndone(step.Name) { Time = time.GetUtcNow() });
+        if (putBack) tell(new RunEvent.StepUndone(step.Name) { Time = time.GetUtcNow() });
     }
 
     private async Task<TOutput> FollowAsync<TInput, TOutput>(

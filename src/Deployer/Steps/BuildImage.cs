@@ -50,7 +50,7 @@ public sealed class BuildImage : IStep<BuildImageInput, BuiltImage>
     }
 
     /// <summary>An image is content: leaving it costs disk and nothing else, and the next build uses its layers.</summary>
-    public Task UndoAsync(BuildImageInput input, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> UndoAsync(BuildImageInput input, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public JsonObject Describe(BuiltImage output) => new() { ["digest"] = output.Digest.ToString() };
 

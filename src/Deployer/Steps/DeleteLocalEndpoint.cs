@@ -40,7 +40,7 @@ public sealed class DeleteLocalEndpoint(StateDirectory state, TimeProvider time)
         Task.FromResult<Poll<Deleted>>(
             IsGone(input) ? new Poll<Deleted>.Succeeded(new Deleted()) : new Poll<Deleted>.Running("the endpoint's files to go"));
 
-    public Task UndoAsync(DeleteEndpointInput input, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> UndoAsync(DeleteEndpointInput input, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public JsonObject Describe(Deleted output) => [];
 

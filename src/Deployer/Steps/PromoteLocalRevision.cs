@@ -70,13 +70,13 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     }
 
     /// <summary>Lets the revision serve again that served before.</summary>
-    public Task UndoAsync(PromoteRevisionInput input, CancellationToken cancellationToken)
+    public Task<bool> UndoAsync(PromoteRevisionInput input, CancellationToken cancellationToken)
     {
-        if (endpoint.Route?.Revision != input.Revision.Number) return Task.CompletedTask;
+        if (endpoint.Route?.Revision != input.Revision.Number) return Task.FromResult(false);
         if (Former is not { } former)
             throw new DeployerException(FailureCode.RollbackFailed, "The revision that served before no longer runs.", "Run `deployer rollback` to start it again.");
         endpoint.SwitchBackTo(former.Revision, former.Port);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public JsonObject Describe(Endpoint output) => new() { ["url"] = output.Url.ToString(), ["revision"] = output.Revision };

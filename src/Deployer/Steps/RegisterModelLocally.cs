@@ -76,7 +76,7 @@ public sealed class RegisterModelLocally(ModelStore store, TimeProvider time) : 
     }
 
     /// <summary>A registered version stays: it is immutable, and others may use it already.</summary>
-    public Task UndoAsync(RegisterModelInput input, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> UndoAsync(RegisterModelInput input, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public JsonObject Describe(RegisteredModel output) =>
         new() { ["name"] = output.Name, ["version"] = output.Version, ["sha256"] = output.Sha256 };

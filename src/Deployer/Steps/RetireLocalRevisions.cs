@@ -55,7 +55,7 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
             ? new Poll<Retired>.Running(differs.What)
             : new Poll<Retired>.Succeeded(new Retired());
 
-    public Task UndoAsync(RetireRevisionsInput input, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> UndoAsync(RetireRevisionsInput input, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public JsonObject Describe(Retired output) => [];
 

@@ -98,10 +98,11 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
     }
 
     /// <summary>Stops the revision, unless it is the one that serves.</summary>
-    public async Task UndoAsync(StartRevisionInput input, CancellationToken cancellationToken)
+    public async Task<bool> UndoAsync(StartRevisionInput input, CancellationToken cancellationToken)
     {
-        if (Find(input) is not { } revision || endpoint.Route?.Revision == revision.Number) return;
+        if (Find(input) is not { } revision || endpoint.Route?.Revision == revision.Number) return false;
         await endpoint.Run(revision.Number).StopAsync(StopPatience, time, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     public JsonObject Describe(StartedRevision output) => new() { ["revision"] = output.Number, ["image"] = output.Image, ["port"] = output.Port };

@@ -54,7 +54,7 @@ public sealed class VerifyRevision(string name, GoldenFiles golden, ScoringClien
         new Poll<Proof>.Succeeded(
             proved is { } done && done.Identity == Identity(input) ? done.Proof : await ProveAsync(input, cancellationToken).ConfigureAwait(false));
 
-    public Task UndoAsync(VerifyRevisionInput input, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> UndoAsync(VerifyRevisionInput input, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public JsonObject Describe(Proof output) => new() { ["requests"] = output.Requests, ["largestDifference"] = output.LargestDifference };
 

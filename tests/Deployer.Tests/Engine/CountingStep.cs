@@ -43,11 +43,11 @@ internal sealed class CountingStep : IStep<string, string>
             PollsToGo-- > 0 ? new Poll<string>.Running("the variable to settle", RetryAfter) : new Poll<string>.Succeeded(There!));
     }
 
-    public Task UndoAsync(string input, CancellationToken cancellationToken)
+    public Task<bool> UndoAsync(string input, CancellationToken cancellationToken)
     {
         Undone++;
         There = null;
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public JsonObject Describe(string output) => new() { ["value"] = output };
