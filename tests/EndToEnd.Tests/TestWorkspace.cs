@@ -59,6 +59,16 @@ internal sealed class TestWorkspace : IAsyncDisposable
         model.Write([metadataProps, (byte)entry.Length, .. entry]);
     }
 
+    /// <summary>Makes the model one that can be read but not run: an operator that nobody knows.</summary>
+    public void BreakModel()
+    {
+        byte[] model = File.ReadAllBytes(this["samples/mnist/model.onnx"]);
+        int at = model.AsSpan().LastIndexOf("Relu"u8);
+        Assert.NotEqual(-1, at);
+        "Relo"u8.CopyTo(model.AsSpan(at));
+        File.WriteAllBytes(this["samples/mnist/model.onnx"], model);
+    }
+
     /// <summary>The processes that run from this folder or serve it, by their command lines; nothing else on the machine names it.</summary>
     public IReadOnlyList<RunningProcess> Processes() => RunningProcess.Naming(Folder + "/");
 
