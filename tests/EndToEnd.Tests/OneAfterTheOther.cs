@@ -1,0 +1,2 @@
+// The specs measure times and start many processes: one after the other; those with many rounds use both cores themselves.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
