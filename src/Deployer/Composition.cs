@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Deployer.Cli;
@@ -13,29 +14,33 @@ namespace Deployer;
 /// <summary>Reads the process and its environment once and hands them on.</summary>
 public static partial class Composition
 {
-    public static Surroundings Surroundings() => new()
+    public static Surroundings Surroundings()
     {
-        CurrentFolder = Environment.CurrentDirectory,
-        In = Console.OpenStandardInput(),
-        Out = Writer(Console.OpenStandardOutput()),
-        Error = Writer(Console.OpenStandardError()),
-        IsErrorTerminal = !Console.IsErrorRedirected && Ci() == CiSystem.None && Variable("TERM") != "dumb",
-        Ci = Ci(),
-        CiRunUrl = CiRunUrl(),
-        User = Environment.UserName,
-        Host = Environment.MachineName,
-        ProcessId = Environment.ProcessId,
-        Version = Version(),
-        Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-        SourceDateEpoch = long.TryParse(Variable("SOURCE_DATE_EPOCH"), CultureInfo.InvariantCulture, out long epoch) && epoch >= 0 ? epoch : 0,
-        ScorerFolder = Path.Combine(AppContext.BaseDirectory, "scorer"),
-        Front = Front(),
-        LocalRuntime = new LocalRuntime(PassedOn()),
-        Failpoint = Failpoint(),
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan },
-        Time = TimeProvider.System,
-        ExitNow = ExitAtOnce,
-    };
+        Dictionary<string, string> passedOn = PassedOn();
+        return new Surroundings
+        {
+            CurrentFolder = Environment.CurrentDirectory,
+            In = Console.OpenStandardInput(),
+            Out = Writer(Console.OpenStandardOutput()),
+            Error = Writer(Console.OpenStandardError()),
+            IsErrorTerminal = !Console.IsErrorRedirected && Ci() == CiSystem.None && Variable("TERM") != "dumb",
+            Ci = Ci(),
+            CiRunUrl = CiRunUrl(),
+            User = Environment.UserName,
+            Host = Environment.MachineName,
+            ProcessId = Environment.ProcessId,
+            Version = Version(),
+            Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            SourceDateEpoch = long.TryParse(Variable("SOURCE_DATE_EPOCH"), CultureInfo.InvariantCulture, out long epoch) && epoch >= 0 ? epoch : 0,
+            ScorerFolder = Path.Combine(AppContext.BaseDirectory, "scorer"),
+            Front = Front(passedOn),
+            LocalRuntime = new LocalRuntime(passedOn),
+            Failpoint = Failpoint(),
+            Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan },
+            Time = TimeProvider.System,
+            ExitNow = ExitAtOnce,
+        };
+    }
 
     private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
@@ -55,12 +60,12 @@ public static partial class Composition
         typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
 
     /// <summary>This program again: by itself, or through <c>dotnet</c> where it runs as a .dll.</summary>
-    private static FrontProgram Front()
+    private static FrontProgram Front(Dictionary<string, string> passedOn)
     {
         string self = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(self) == "dotnet";
         string[] arguments = isHost ? [Path.Combine(AppContext.BaseDirectory, "deployer.dll"), FrontCommand.VerbName] : [FrontCommand.VerbName];
-        return new FrontProgram(self, arguments, PassedOn());
+        return new FrontProgram(self, arguments, passedOn);
     }
 
     /// <summary>What background processes are given of our environment: where to find things, never what might be a secret.</summary>
@@ -69,11 +74,39 @@ public static partial class Composition
         Dictionary<string, string> variables = new() { ["ORT_DISABLE_TELEMETRY"] = "1" };
         foreach (string name in (string[])["PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "DOTNET_ROOT"])
             if (Variable(name) is { } value) variables[name] = value;
-        // Under `dotnet run` the runtime may be one that only PATH knows; a program started by itself looks elsewhere.
-        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
-        string root = Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
-        if (File.Exists(Path.Combine(root, "dotnet"))) variables["DOTNET_ROOT"] = root;
+        if (DotnetRoot() is { } root) variables["DOTNET_ROOT"] = root;
         return variables;
+    }
+
+    /// <summary>
+    /// Where .NET is installed, for the scorer: the runtime we run on; where we are native and run on none, the one that DOTNET_ROOT or PATH names. Null
+    /// leaves it to the scorer to find one in the places that .NET's installers use.
+    /// </summary>
+    private static string? DotnetRoot()
+    {
+        string?[] candidates =
+        [
+            RuntimeFeature.IsDynamicCodeSupported ? Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")) : null,
+            Variable("DOTNET_ROOT"),
+            .. (Variable("PATH") ?? "").Split(Path.PathSeparator).Where(Path.IsPathFullyQualified).Select(FolderOfDotnet),
+            Variable("HOME") is { } home ? Path.Combine(home, ".dotnet") : null,
+        ];
+        return candidates.FirstOrDefault(root => root is not null && Directory.Exists(Path.Combine(root, "host", "fxr")));
+    }
+
+    /// <summary>The folder that the <c>dotnet</c> in this one really lies in; null where there is none.</summary>
+    private static string? FolderOfDotnet(string folder)
+    {
+        var program = new FileInfo(Path.Combine(folder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        if (!program.Exists) return null;
+        try
+        {
+            return Path.GetDirectoryName((program.ResolveLinkTarget(returnFinalTarget: true) ?? program).FullName);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static Failpoint Failpoint() => new(Variable("DEPLOYER_FAILPOINT"), static () =>

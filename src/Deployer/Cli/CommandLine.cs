@@ -11,7 +11,7 @@ public static class CommandLine
     {
         RootCommand root = Create(surroundings);
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
             foreach (string error in Errors(parsed, root)) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
             string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
