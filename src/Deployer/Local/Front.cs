@@ -21,7 +21,7 @@ public sealed class Front(LocalEndpoint endpoint, int processId, TimeProvider ti
     public async Task<int> RunAsync(int port, TextWriter log, CancellationToken cancellationToken)
     {
         int former = endpoint.Front.LastProcess?.Port ?? 0;
-        using IDisposable? held = endpoint.Front.TryHold();
+        using IDisposable? held = await endpoint.Front.TryHoldAsync(time, cancellationToken).ConfigureAwait(false);
         if (held is null)
         {
             await log.WriteLineAsync("Another front serves this endpoint.").ConfigureAwait(false);
