@@ -50,7 +50,7 @@ public sealed class RunDirectory(string path)
     }
 
     /// <summary>What the process last wrote about itself; null before it first listened.</summary>
-    public ProcessFile? LastProcess
+    private ProcessFile? LastProcess
     {
         get
         {
@@ -63,14 +63,15 @@ public sealed class RunDirectory(string path)
     public ProcessFile? Process => IsHeld && LastProcess is { } process && DetachedProcess.IsAlive(process.Pid) ? process : null;
 
     /// <summary>Whether a process was started here and has not ended, though it may not hold the lock yet.</summary>
-    public bool IsStarting => int.TryParse(ReadOrEmpty(StartedFile), CultureInfo.InvariantCulture, out int pid) && DetachedProcess.IsAlive(pid);
+    public bool IsStarting => ReadOrEmpty(StartedFile).Split(' ') is [var id, var birth] && int.TryParse(id, CultureInfo.InvariantCulture, out int pid)
+        && DetachedProcess.IsAlive(pid) && DetachedProcess.Birth(pid) == birth;
 
     /// <summary>Starts the process that is to live here.</summary>
     public void Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         Directory.CreateDirectory(path);
         int pid = DetachedProcess.Start(program, arguments, environment, LogFile);
-        File.WriteAllText(StartedFile, pid.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllText(StartedFile, string.Create(CultureInfo.InvariantCulture, $"{pid} {DetachedProcess.Birth(pid)}"));
     }
 
     /// <summary>
