@@ -16,7 +16,7 @@ try
         ? null
         : PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true);
 
-    using var runDirectory = settings.RunDirectory is { } path ? RunDirectory.Lock(path) : null;
+    using var runDirectory = settings.RunDirectory is { } path ? await RunDirectory.LockAsync(path, TimeProvider.System, CancellationToken.None) : null;
     var log = new EventLog(Console.Out, TimeProvider.System);
     var workers = Environment.ProcessorCount; // .NET has already applied the cgroup's CPU quota to it
     var outcome = await new Scorer(settings, log, TimeProvider.System, drain).RunAsync(runDirectory, Environment.ProcessId, workers);

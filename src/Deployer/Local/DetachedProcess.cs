@@ -66,18 +66,29 @@ internal static unsafe partial class DetachedProcess
         return Kill(processId, 0) == 0 && !IsZombie(processId);
     }
 
-    /// <summary>proc(5): the state is the letter behind the parenthesised name.</summary>
-    private static bool IsZombie(int processId)
+    /// <summary>
+    /// What tells a process from a later one with the same id, after a reboot for instance: when it was started, in clock ticks since boot.
+    /// Empty where that is not known.
+    /// </summary>
+    public static string Birth(int processId)
     {
-        if (!OperatingSystem.IsLinux()) return false;
+        const int startTime = 22 - 3; // proc(5) counts fields from 1, and ours begin with the third.
+        return Status(processId) is { } status && status.Split(' ') is { Length: > startTime } fields ? fields[startTime] : "";
+    }
+
+    private static bool IsZombie(int processId) => OperatingSystem.IsLinux() && Status(processId) is null or ['Z' or 'X', ..];
+
+    /// <summary>proc(5), /proc/PID/stat: what follows the parenthesised name, beginning with the state. Null when there is no such process.</summary>
+    private static string? Status(int processId)
+    {
         try
         {
             string stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[stat.LastIndexOf(')')..] is [_, _, 'Z' or 'X', ..];
+            return stat[(stat.LastIndexOf(')') + 2)..];
         }
         catch (IOException)
         {
-            return true;
+            return null;
         }
     }
 

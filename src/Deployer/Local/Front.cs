@@ -20,25 +20,26 @@ public sealed class Front(LocalEndpoint endpoint, int processId, TimeProvider ti
     /// <returns>The process exit code.</returns>
     public async Task<int> RunAsync(int port, TextWriter log, CancellationToken cancellationToken)
     {
-        int former = endpoint.Front.LastProcess?.Port ?? 0;
-        using IDisposable? held = endpoint.Front.TryHold();
+        using IDisposable? held = await endpoint.Front.TryHoldAsync(time, cancellationToken).ConfigureAwait(false);
         if (held is null)
         {
             await log.WriteLineAsync("Another front serves this endpoint.").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.Locked);
         }
+        int wanted = port != 0 ? port : endpoint.FrontPort;
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, port != 0 ? port : former));
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, wanted));
             listener.Listen(512);
         }
         catch (SocketException e)
         {
-            await log.WriteLineAsync($"Port {(port != 0 ? port : former)} cannot be listened on: {e.Message}").ConfigureAwait(false);
+            await log.WriteLineAsync($"Port {wanted} cannot be listened on: {e.Message}").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.RevisionFailed);
         }
         int bound = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        endpoint.FrontPort = bound;
         endpoint.Front.Announce(new ProcessFile { Pid = processId, Port = bound });
         await log.WriteLineAsync($"Listening on http://127.0.0.1:{bound}").ConfigureAwait(false);
         try

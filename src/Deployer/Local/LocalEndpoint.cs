@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -60,6 +61,18 @@ public sealed class LocalEndpoint(string directory)
                 .Select(d => Read(Path.Combine(d, "revision.json"), LocalJson.Default.Revision)).OfType<Revision>().OrderBy(r => r.Number)];
         }
     }
+
+    /// <summary>The port the front listened on last, which is the endpoint's for good unless the configuration names another; 0 before the first time.</summary>
+    public int FrontPort
+    {
+        get => File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), CultureInfo.InvariantCulture, out int port) ? port : 0;
+        set
+        {
+            if (FrontPort != value) DurableFile.Write(PortFile, Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+
+    private string PortFile => Path.Combine(Front.Path, "port");
 
     private string RouteFile => Path.Combine(directory, "route.json");
 

@@ -17,6 +17,9 @@ public sealed record ProcessFile
 /// </summary>
 public sealed class RunDirectory(string path)
 {
+    private const int HoldAttempts = 40;
+    private static readonly TimeSpan HoldRetry = TimeSpan.FromMilliseconds(25);
+
     public string Path => path;
 
     public string LogFile => System.IO.Path.Combine(path, "output.log");
@@ -35,7 +38,8 @@ public sealed class RunDirectory(string path)
             try
             {
                 if (!File.Exists(LockFile)) return false;
-                using var probe = new FileStream(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                // Shared, so that two who look at once do not take each other for the process.
+                using var probe = new FileStream(LockFile, FileMode.Open, FileAccess.Read, FileShare.Read);
                 return false;
             }
             catch (IOException)
@@ -46,7 +50,7 @@ public sealed class RunDirectory(string path)
     }
 
     /// <summary>What the process last wrote about itself; null before it first listened.</summary>
-    public ProcessFile? LastProcess
+    private ProcessFile? LastProcess
     {
         get
         {
@@ -59,26 +63,38 @@ public sealed class RunDirectory(string path)
     public ProcessFile? Process => IsHeld && LastProcess is { } process && DetachedProcess.IsAlive(process.Pid) ? process : null;
 
     /// <summary>Whether a process was started here and has not ended, though it may not hold the lock yet.</summary>
-    public bool IsStarting => int.TryParse(ReadOrEmpty(StartedFile), CultureInfo.InvariantCulture, out int pid) && DetachedProcess.IsAlive(pid);
+    public bool IsStarting => ReadOrEmpty(StartedFile).Split(' ') is [var id, var birth] && int.TryParse(id, CultureInfo.InvariantCulture, out int pid)
+        && DetachedProcess.IsAlive(pid) && DetachedProcess.Birth(pid) == birth;
 
     /// <summary>Starts the process that is to live here.</summary>
     public void Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         Directory.CreateDirectory(path);
         int pid = DetachedProcess.Start(program, arguments, environment, LogFile);
-        File.WriteAllText(StartedFile, pid.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllText(StartedFile, string.Create(CultureInfo.InvariantCulture, $"{pid} {DetachedProcess.Birth(pid)}"));
     }
 
-    /// <summary>Takes the lock for this very process.</summary>
+    /// <summary>
+    /// Takes the lock for this very process. Whoever asks for <see cref="IsHeld"/> has it for an instant, so one refusal means nothing: it is tried for a second.
+    /// </summary>
     /// <returns>Null when another process has it.</returns>
-    public IDisposable? TryHold()
+    public async Task<IDisposable?> TryHoldAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(path);
-        FileStream held;
-        try { held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); }
-        catch (IOException) { return null; }
-        File.Delete(ProcessFile);
-        return held;
+        for (int attempt = 0; attempt < HoldAttempts; attempt++)
+        {
+            try
+            {
+                var held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(ProcessFile);
+                return held;
+            }
+            catch (IOException)
+            {
+                await Task.Delay(HoldRetry, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        return null;
     }
 
     /// <summary>Says where this very process listens.</summary>
@@ -92,14 +108,14 @@ public sealed class RunDirectory(string path)
     public async Task StopAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        bool asked = false;
+        int? asked = null;
         while (IsHeld)
         {
             if (Process is { } process)
             {
                 bool kill = time.GetElapsedTime(start) > patience;
-                if (!asked || kill) DetachedProcess.Signal(process.Pid, kill);
-                asked = true;
+                if (asked != process.Pid || kill) DetachedProcess.Signal(process.Pid, kill);
+                asked = process.Pid;
             }
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken).ConfigureAwait(false);
         }

@@ -9,29 +9,39 @@ namespace ScoringImage.Web;
 public sealed class RunDirectory : IDisposable
 {
     private const int WouldBlock = 11; // EWOULDBLOCK, what flock answers when another holds the lock
+    private const int LockAttempts = 40;
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(25);
     private readonly string _path;
     private readonly FileStream _lock;
 
     private RunDirectory(string path, FileStream @lock) => (_path, _lock) = (path, @lock);
 
-    /// <summary>Takes the lock and removes the process.json of a former holder.</summary>
+    /// <summary>
+    /// Takes the lock and removes the process.json of a former holder. Whoever looks whether the scorer lives has the lock for an instant, so one
+    /// refusal means nothing: it is tried for a second.
+    /// </summary>
     /// <exception cref="ScorerException"><see cref="ExitCodes.Locked"/> when another process holds it; <see cref="ExitCodes.Configuration"/> when the folder cannot be used.</exception>
-    public static RunDirectory Lock(string path)
+    public static async Task<RunDirectory> LockAsync(string path, TimeProvider time, CancellationToken cancellationToken)
     {
         var file = Path.Combine(path, "lock");
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var taken = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(Path.Combine(path, "process.json"));
-            return new RunDirectory(path, taken);
-        }
-        catch (IOException exception) when (exception.HResult == WouldBlock)
-        {
-            throw new ScorerException(ExitCodes.Locked, $"another scorer runs here: it holds {file}");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable(exception);
+            try
+            {
+                var taken = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(Path.Combine(path, "process.json"));
+                return new RunDirectory(path, taken);
+            }
+            catch (IOException exception) when (exception.HResult == WouldBlock)
+            {
+                if (attempt == LockAttempts)
+                    throw new ScorerException(ExitCodes.Locked, $"another scorer runs here: it holds {file}");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new ScorerException(ExitCodes.Configuration, $"SCORER_RUN_DIR: {exception.Message}");
+            }
+            await Task.Delay(LockRetry, time, cancellationToken);
         }
     }
 
