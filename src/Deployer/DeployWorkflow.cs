@@ -50,7 +50,7 @@ public sealed class DeployWorkflow(TargetSteps target)
             endpoint = await run.RunAsync(target.Promote, promotion, cancellationToken).ConfigureAwait(false);
             await run.RunAsync(target.Confirm, new(revision with { ScoringUri = endpoint.ScoringUri }, plan.Verification), cancellationToken).ConfigureAwait(false);
         }
-        catch (DeployerException e) when (e.Code != FailureCode.Deadline && target.CanGoBack())
+        catch (DeployerException e) when (e.Code != FailureCode.Deadline && target.CanGoBack(revision))
         {
             throw await GoBackAsync(run, candidate, promotion, e, cancellationToken).ConfigureAwait(false);
         }
@@ -98,6 +98,6 @@ public sealed record TargetSteps
     /// <summary>Proves the endpoint as its callers reach it.</summary>
     public required IStep<VerifyRevisionInput, Proof> Confirm { get; init; }
     public required IStep<RetireRevisionsInput, Retired> Retire { get; init; }
-    /// <summary>Whether a revision served before the one that is being promoted.</summary>
-    public required Func<bool> CanGoBack { get; init; }
+    /// <summary>Whether, without the revision that is being promoted, the one before it serves.</summary>
+    public required Func<StartedRevision, bool> CanGoBack { get; init; }
 }

@@ -57,7 +57,7 @@ public sealed class DeploymentSetup(Surroundings surroundings)
             Promote = promote,
             Confirm = new VerifyRevision("confirm", golden, client, surroundings.Time),
             Retire = new RetireLocalRevisions(endpoint, surroundings.Time),
-            CanGoBack = () => promote.CanGoBack,
+            CanGoBack = promote.CanGoBack,
         };
     }
 }

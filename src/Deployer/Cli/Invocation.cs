@@ -65,6 +65,7 @@ public sealed class Invocation(Surroundings surroundings)
             surroundings.Error.WriteLine($"  ({failure.Code}, exit code {ExitCodes.Of(failure.Code)})");
         }
         if (options.Verbose && failure.InnerException is { } inner) surroundings.Error.WriteLine(inner.ToString());
-        if (surroundings.Ci != CiSystem.None) surroundings.Error.WriteLine(CiAnnotation.Error(surroundings.Ci, failure));
+        if (surroundings.Ci == CiSystem.None) return;
+        foreach (string annotation in CiAnnotation.Errors(surroundings.Ci, failure)) surroundings.Error.WriteLine(annotation);
     }
 }

@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Deployer.Cli;
 
 /// <summary>Options and arguments that several verbs share.</summary>
 internal static class Options
 {
+    private const int LongestTimeout = 30 * 24 * 60 * 60;
+
     public static Option<string> Target()
     {
         var option = new Option<string>("--target") { Description = "Where to deploy: local.", HelpName = "TARGET", DefaultValueFactory = _ => "local" };
@@ -22,7 +25,10 @@ internal static class Options
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--timeout takes a number of seconds, 1 or more.");
+            // Not by the option's value: asking for that of what is no number throws.
+            bool isRight = result.Tokens is not [{ Value: var text }]
+                || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is >= 1 and <= LongestTimeout);
+            if (!isRight) result.AddError($"--timeout takes a whole number of seconds from 1 to {LongestTimeout}, which is 30 days.");
         });
         return option;
     }

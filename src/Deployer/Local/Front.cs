@@ -55,6 +55,22 @@ public sealed class Front(LocalEndpoint endpoint, int processId, TimeProvider ti
         }
     }
 
+    /// <summary>Whether nobody listens on the port of the loopback address at this moment.</summary>
+    public static bool CanListenOn(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            probe.Listen();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private async Task ServeAsync(Socket client, TextWriter log, CancellationToken cancellationToken)
     {
         using (client)

@@ -19,6 +19,9 @@ public sealed record BuildImageInput(ImagePlan Plan, OnnxModel Model, ScorerRele
 /// <summary>Builds the scoring image: the scorer, the model, and the configuration, a layer each, so that a change re-makes only what it touches.</summary>
 public sealed class BuildImage : IStep<BuildImageInput, BuiltImage>
 {
+    // Which layers were packed anew is known only to the build itself.
+    private BuiltImage? built;
+
     public string Name => "build-image";
 
     public TimeSpan Deadline => TimeSpan.FromMinutes(30);
@@ -39,12 +42,12 @@ public sealed class BuildImage : IStep<BuildImageInput, BuiltImage>
     }
 
     public Task ActAsync(BuildImageInput input, IProgress<Amount> progress, CancellationToken cancellationToken) =>
-        Task.Run(() => new ImageBuilder(new OciLayout(input.Layout)).Build(Spec(input), input.Tag, progress, cancellationToken), cancellationToken);
+        Task.Run(() => built = new ImageBuilder(new OciLayout(input.Layout)).Build(Spec(input), input.Tag, progress, cancellationToken), cancellationToken);
 
     public Task<Poll<BuiltImage>> PollAsync(BuildImageInput input, CancellationToken cancellationToken)
     {
         Poll<BuiltImage> poll = Find(input) is { } found
-            ? new Poll<BuiltImage>.Succeeded(found)
+            ? new Poll<BuiltImage>.Succeeded(found.Digest == built?.Digest ? built : found)
             : new Poll<BuiltImage>.Running("the image to appear in the layout");
         return Task.FromResult(poll);
     }

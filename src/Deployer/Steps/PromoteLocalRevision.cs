@@ -20,8 +20,9 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the revision that served before still runs.</summary>
-    public bool CanGoBack => Former is not null;
+    /// <summary>Whether the revision that served before still does, or still runs and can be switched back to.</summary>
+    /// <param name="candidate">The one that was to take its place.</param>
+    public bool CanGoBack(StartedRevision candidate) => endpoint.Route is { } route && (route.Revision != candidate.Number || Former is not null);
 
     private (int Revision, int Port)? Former =>
         endpoint.Route?.History is [.., int former, _] && endpoint.Run(former).Process is { } process ? (former, process.Port) : null;
@@ -39,7 +40,8 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     {
         ProcessFile? front = endpoint.Front.Process;
         Observation<Endpoint> observation =
-            endpoint.Route is not { } route ? new Observation<Endpoint>.Absent()
+            front is not null && MovedPort(input, front) && !Front.CanListenOn(input.Plan.Port) ? new Observation<Endpoint>.Broken(Taken(input.Plan.Port, front.Port))
+            : endpoint.Route is not { } route ? new Observation<Endpoint>.Absent()
             : route.Revision != input.Revision.Number ? new Observation<Endpoint>.Differs($"revision {route.Revision} serves")
             : route.Port != input.Revision.Port ? new Observation<Endpoint>.Differs($"revision {route.Revision} was started anew on another port")
             : front is null ? new Observation<Endpoint>.Differs("the front is stopped")
@@ -88,6 +90,12 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         return new Endpoint(url, new Uri(url, input.Scoring.ScoringRoute), input.Revision.Number);
     }
+
+    /// <summary>Said before the old port is closed: the endpoint would be left with none.</summary>
+    private static DeployerException Taken(int port, int serving) => new(
+        FailureCode.RemoteOperation,
+        string.Create(CultureInfo.InvariantCulture, $"The endpoint cannot move to port {port}: another program listens there. It goes on serving at port {serving}."),
+        "Set targets.local.port in config/deployment.yaml to a free port, or stop what uses this one, and run the same command again.");
 
     private static DeployerException Closed(RunDirectory run) => new(
         FailureCode.RemoteOperation,

@@ -45,6 +45,8 @@ public sealed class ScoringClient(HttpClient http)
         using CancellationTokenSource limit = new(timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var request = new HttpRequestMessage(method, uri);
+        // A connection kept open would hold up the drain of a revision that we stop, and would bypass a promotion: the front routes connections.
+        request.Headers.ConnectionClose = true;
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
