@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How fast the published deployer starts and redeploys, beside kubectl and az, in one run. `--builds` adds the other ways of publishing it.
-# Needs the .NET SDK, clang or gcc, and on Debian: apt-get install hyperfine time zlib1g-dev; kubectl and azure-cli where they are to be compared.
+# Needs the .NET SDK, clang or gcc, and on Debian: apt-get install hyperfine jq time zlib1g-dev; kubectl and azure-cli where they are to be compared.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export AZURE_CORE_COLLECT_TELEMETRY=false AZURE_CORE_ONLY_SHOW_ERRORS=true
@@ -14,7 +14,7 @@ finish() {
 }
 trap finish EXIT
 
-runs=20
+rounds=5 runs=5
 builds=(native)
 declare -A options=([native]="")
 if [ "${1:-}" = --builds ]; then
@@ -43,21 +43,25 @@ others=()
 if command -v kubectl >/dev/null; then others+=(-n "kubectl version --client" "kubectl version --client"); fi
 if command -v az >/dev/null; then others+=(-n "az version" "az version"); fi
 
-hyperfine -N --warmup 2 --runs $runs --export-csv "$work/times.csv" "${versions[@]}" "${deploys[@]}" "${others[@]}" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+# A few runs of each in turn, several times over: a machine that grows slower meanwhile does so for all.
+for round in $(seq $rounds); do
+  hyperfine -N --warmup 1 --runs $runs --export-json "$work/times.$round" "${versions[@]}" "${deploys[@]}" "${others[@]}" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+done
 
-echo "$(date -u +%F), $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), .NET SDK $(dotnet --version), $runs runs each"
+echo "$(date -u +%F), $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), .NET SDK $(dotnet --version), $((rounds * runs)) runs each"
 if command -v kubectl >/dev/null; then kubectl version --client | head -n 1; fi
 if command -v az >/dev/null; then az version | grep '"azure-cli"'; fi
 echo
-awk -F, 'NR > 1 { order[++n] = $1; median[$1] = $4 * 1000; processor[$1] = ($5 + $6) * 1000 }
-  END {
-    k = median["kubectl version --client"]; a = median["az version"]
-    printf "| what | median ms | processor ms | of kubectl | az takes |\n|---|---:|---:|---:|---:|\n"
-    for (i = 1; i <= n; i++) {
-      m = median[order[i]]
-      printf "| `%s` | %.1f | %.1f | %s | %s |\n", order[i], m, processor[order[i]], k ? sprintf("%.2f ×", m / k) : "-", a ? sprintf("%.1f ×", a / m) : "-"
-    }
-  }' "$work/times.csv"
+jq -rs '
+  def ms: . * 10000 | round / 10;
+  def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
+  (map(.results[]) | group_by(.command) | map({key: .[0].command, value: {
+    median: (map(.times[]) | median), processor: (map(.user + .system) | add / length)}}) | from_entries) as $all
+  | "| what | median ms | processor ms | of kubectl | az takes |", "|---|---:|---:|---:|---:|",
+    (.[0].results[].command | . as $name | $all[$name] |
+      "| `\($name)` | \(.median | ms) | \(.processor | ms)" +
+      (if $all["kubectl version --client"] then " | \(.median / $all["kubectl version --client"].median * 100 | round / 100) ×" else " | -" end) +
+      (if $all["az version"] then " | \($all["az version"].median / .median * 10 | round / 10) × |" else " | - |" end))' "$work"/times.*
 
 echo
 printf '| build | deployer, MB | peak MB, --version | peak MB, deploy |\n|---|---:|---:|---:|\n'
