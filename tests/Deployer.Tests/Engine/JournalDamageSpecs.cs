@@ -98,7 +98,8 @@ public sealed class JournalDamageSpecs : IDisposable
     private async Task RunAsync()
     {
         var session = new RunSession(folder.Path, TimeProvider.System, _ => { }, Failpoint.None, "1.0");
-        await session.RunAsync(Request(), async (run, token) => await run.RunAsync(second, await run.RunAsync(first, "a", token), token), TestContext.Current.CancellationToken);
+        await session.RunAsync(Request(), async (run, token) => await run.RunAsync(second, await run.RunAsync(first, "a", token), token),
+            () => null, TestContext.Current.CancellationToken);
     }
 
     private static RunRequest Request() => new()
