@@ -44,15 +44,16 @@ public sealed class DeployWorkflow(TargetSteps target)
         }
 
         var promotion = new PromoteRevisionInput(revision, plan.Local, plan.Image.Scoring, TimeSpan.FromSeconds(plan.Readiness.TimeoutSeconds));
+        bool serving = target.Serves();
         Endpoint endpoint;
         try
         {
             endpoint = await run.RunAsync(target.Promote, promotion, cancellationToken).ConfigureAwait(false);
             await run.RunAsync(target.Confirm, new(revision with { ScoringUri = endpoint.ScoringUri }, plan.Verification), cancellationToken).ConfigureAwait(false);
         }
-        catch (DeployerException e) when (e.Code != FailureCode.Deadline && target.CanGoBack(revision))
+        catch (DeployerException e) when (e.Code != FailureCode.Deadline && (!serving || target.CanGoBack(revision)))
         {
-            throw await GoBackAsync(run, candidate, promotion, e, cancellationToken).ConfigureAwait(false);
+            throw await GoBackAsync(run, candidate, promotion, serving, e, cancellationToken).ConfigureAwait(false);
         }
 
         await run.RunAsync(target.Retire, new(revision.Number, plan.Local.KeepRevisions, candidate.Image.Layout), cancellationToken).ConfigureAwait(false);
@@ -60,13 +61,13 @@ public sealed class DeployWorkflow(TargetSteps target)
     }
 
     private async Task<DeployerException> GoBackAsync(
-        StepRunner run, StartRevisionInput candidate, PromoteRevisionInput promotion, DeployerException why, CancellationToken cancellationToken)
+        StepRunner run, StartRevisionInput candidate, PromoteRevisionInput promotion, bool serving, DeployerException why, CancellationToken cancellationToken)
     {
         try
         {
-            await run.UndoAsync(target.Promote, promotion, cancellationToken).ConfigureAwait(false);
+            bool promoted = await run.UndoAsync(target.Promote, promotion, cancellationToken).ConfigureAwait(false);
             await run.UndoAsync(target.Start, candidate, cancellationToken).ConfigureAwait(false);
-            return new DeployerException(FailureCode.RolledBack, $"{why.Message} The former revision serves again.", why.Remedy, why);
+            return promoted && serving ? new DeployerException(FailureCode.RolledBack, $"{why.Message} The former revision serves again.", why.Remedy, why) : why;
         }
         catch (DeployerException e)
         {
@@ -100,4 +101,6 @@ public sealed record TargetSteps
     public required IStep<RetireRevisionsInput, Retired> Retire { get; init; }
     /// <summary>Whether, without the revision that is being promoted, the one before it serves.</summary>
     public required Func<StartedRevision, bool> CanGoBack { get; init; }
+    /// <summary>Whether any revision serves now.</summary>
+    public required Func<bool> Serves { get; init; }
 }

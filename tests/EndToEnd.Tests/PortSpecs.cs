@@ -29,8 +29,10 @@ public sealed class PortSpecs : IAsyncDisposable
     {
         UsePort();
         ProgramResult refused = (await workspace.RunAsync("deploy")).Expect(4);
-        Assert.Contains($"Port {port} cannot be listened on", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"The endpoint cannot listen on port {port}: another program listens there", refused.Error, StringComparison.Ordinal);
         Assert.Contains("Set targets.local.port in config/deployment.yaml to a free port", refused.Error, StringComparison.Ordinal);
+        await TestWorkspace.EventuallyAsync(() => workspace.Processes().Count == 0, "nothing is left running");
+        Assert.False(File.Exists(workspace[".deployer/endpoints/mnist/route.json"]));
 
         other.Stop();
         JsonObject deployed = await workspace.DeployAsync();
@@ -48,7 +50,7 @@ public sealed class PortSpecs : IAsyncDisposable
         await Scoring.SevenIsReadAsync(before);
 
         workspace.ChangeModel("second");
-        (await workspace.RunAsync("deploy")).Expect(12);
+        (await workspace.RunAsync("deploy")).Expect(4);
         await Scoring.SevenIsReadAsync(before);
         Assert.Contains("/revisions/1/", Assert.Single(workspace.Scorers()).CommandLine[0], StringComparison.Ordinal);
 

@@ -20,7 +20,7 @@ public sealed class DeploymentSetup(Surroundings surroundings)
     {
         OnnxModel model = await OnnxModelReader.ReadAsync(configuration.Deployment.Model.Path, null, cancellationToken).ConfigureAwait(false);
         ScorerRelease scorer = ScorerRelease.Read(surroundings.ScorerFolder);
-        var golden = new GoldenFiles(Verb.StateOf(configuration.Workspace).Golden);
+        var golden = new GoldenFiles(Verb.StateOf(configuration.Workspace).Golden(configuration.Deployment.Name));
         DeploymentPlan plan = Planner.Plan(target, configuration.Deployment, model, scorer, surroundings.Architecture, surroundings.SourceDateEpoch,
             keepGolden ? golden.Keep : GoldenFiles.DigestOf, SampleRequest.For(model).CompactJson);
         return (plan, model, scorer);
@@ -46,7 +46,7 @@ public sealed class DeploymentSetup(Surroundings surroundings)
     {
         LocalEndpoint endpoint = state.Endpoint(endpointName);
         var client = new ScoringClient(surroundings.Http);
-        var golden = new GoldenFiles(state.Golden);
+        var golden = new GoldenFiles(state.Golden(endpointName));
         var promote = new PromoteLocalRevision(endpoint, surroundings.Front, client, surroundings.Time);
         return new TargetSteps
         {
@@ -58,6 +58,7 @@ public sealed class DeploymentSetup(Surroundings surroundings)
             Confirm = new VerifyRevision("confirm", golden, client, surroundings.Time),
             Retire = new RetireLocalRevisions(endpoint, surroundings.Time),
             CanGoBack = promote.CanGoBack,
+            Serves = () => promote.Serves,
         };
     }
 }

@@ -11,6 +11,8 @@ namespace Deployer.Cli;
 /// <summary><c>deployer plan</c>: what <c>deploy</c> would do, by the same observations, changing nothing.</summary>
 public sealed class PlanCommand(Invocation invocation, DeploymentSetup setup)
 {
+    private const string AsPlanned = "as planned already";
+
     private static readonly Option<string> Target = Options.Target();
     private static readonly Option<bool> DetailedExitCode = new("--detailed-exitcode") { Description = "Exit with 10 when there is something to change." };
 
@@ -62,15 +64,22 @@ public sealed class PlanCommand(Invocation invocation, DeploymentSetup setup)
         StartedRevision? revision = registered is null || image is null
             ? Follows(steps.Start.Name, "start it as a new revision", foreseen)
             : await LookAsync(steps.Start, new(image, materials.ImageName, registered, plan), "start it as a new revision", foreseen, cancellationToken).ConfigureAwait(false);
+        string proof = plan.Verification.Golden.Count == 0 ? "send it a sample request" : $"prove it by {plan.Verification.Golden.Count} golden requests";
         if (revision is null)
         {
-            Follows(steps.Verify.Name, $"prove it by {plan.Verification.Golden.Count} golden requests", foreseen);
+            Follows(steps.Verify.Name, proof, foreseen);
             Follows(steps.Promote.Name, "let it serve", foreseen);
-            Follows(steps.Retire.Name, "drain and stop the revision before", foreseen);
+            Follows(steps.Confirm.Name, "prove the endpoint in the same way", foreseen);
+            Follows(steps.Retire.Name, "drain and stop the revision before, if there is one", foreseen);
             return foreseen;
         }
+        // Whether the answers are right shows only when the requests are sent; whether they were ever sent is in the journal.
+        IReadOnlySet<string> done = RunSession.DoneKeys(Path.Combine(state.Deployments, plan.Deployment));
+        bool proven = done.Contains(StepRunner.KeyOf(plan.Deployment, steps.Verify, new(revision, plan.Verification)));
+        foreseen.Add(proven ? new PlannedStep(steps.Verify.Name, Decision.Skip, AsPlanned) : new PlannedStep(steps.Verify.Name, Decision.Act, proof));
         await LookAsync(steps.Promote, new(revision, plan.Local, plan.Image.Scoring, TimeSpan.FromSeconds(plan.Readiness.TimeoutSeconds)),
             "let it serve", foreseen, cancellationToken).ConfigureAwait(false);
+        foreseen.Add(proven ? new PlannedStep(steps.Confirm.Name, Decision.Skip, AsPlanned) : new PlannedStep(steps.Confirm.Name, Decision.Act, "prove the endpoint in the same way"));
         await LookAsync(steps.Retire, new(revision.Number, plan.Local.KeepRevisions, materials.Layout), "drain and stop the revision before",
             foreseen, cancellationToken).ConfigureAwait(false);
         return foreseen;
@@ -80,14 +89,20 @@ public sealed class PlanCommand(Invocation invocation, DeploymentSetup setup)
         IStep<TInput, TOutput> step, TInput input, string otherwise, List<PlannedStep> foreseen, CancellationToken cancellationToken) where TOutput : class
     {
         Observation<TOutput> observation = await step.ObserveAsync(input, cancellationToken).ConfigureAwait(false);
-        if (observation is Observation<TOutput>.Match match)
+        switch (observation)
         {
-            foreseen.Add(new PlannedStep(step.Name, Decision.Skip, "as planned already"));
-            return match.Value;
+            case Observation<TOutput>.Match match:
+                foreseen.Add(new PlannedStep(step.Name, Decision.Skip, AsPlanned));
+                return match.Value;
+            case Observation<TOutput>.Broken broken:
+                throw broken.Why;
+            case Observation<TOutput>.Differs differs:
+                foreseen.Add(new PlannedStep(step.Name, Decision.Replace, $"change it: {differs.What}"));
+                return differs.Then;
+            default:
+                foreseen.Add(new PlannedStep(step.Name, step.Decide(observation, recordedDone: false, adoptForeign: false), observation.Detail ?? otherwise));
+                return null;
         }
-        Decision decision = step.Decide(observation, recordedDone: false, adoptForeign: false);
-        foreseen.Add(new PlannedStep(step.Name, decision, observation.Detail is { } detail ? $"{otherwise}: {detail}" : otherwise));
-        return null;
     }
 
     private static StartedRevision? Follows(string step, string what, List<PlannedStep> foreseen)

@@ -58,7 +58,7 @@ internal static class ResultDocument
 
     private static string Proven(DeploymentPlan plan) => plan.Verification.Golden.Count switch
     {
-        0 => "answered a sample request (there are no golden requests to prove it by)",
+        0 => "answered a sample request (it was deployed without golden requests)",
         1 => "proven by 1 golden request",
         int count => $"proven by {count} golden requests",
     };
@@ -67,7 +67,9 @@ internal static class ResultDocument
     {
         if (plan.Verification.Golden is [var golden, ..])
             return $"--data {ShellQuoted("@" + Path.GetRelativePath(verb.Surroundings.CurrentFolder, golden.Request))}";
-        return plan.Verification.SampleRequest is { Length: <= LongestInlineRequest } sample ? $"--data {ShellQuoted(sample)}" : "--data @REQUEST.json";
+        return plan.Verification.SampleRequest is { Length: <= LongestInlineRequest } sample
+            ? $"--data {ShellQuoted(sample)}"
+            : $"--data @request.json   # `deployer inspect {ShellQuoted(Path.GetRelativePath(verb.Surroundings.CurrentFolder, plan.Model.Path))} --sample > request.json` makes one";
     }
 
     private static string ShellQuoted(string text) =>

@@ -19,12 +19,12 @@ public sealed class RollbackCommand(Invocation invocation, DeploymentSetup setup
 
     public Command Create()
     {
-        var command = new Command("rollback", "Lets an earlier revision serve again, after it has proven itself anew.") { Name, To, Timeout };
+        var command = new Command("rollback", "Lets an earlier revision serve again, after it has proven itself anew by the golden requests it was deployed with.") { Name, To, Timeout };
         command.SetAction((parsed, _) => invocation.RunAsync(parsed, (verb, token) =>
         {
             StateDirectory state = verb.ReadState();
             string name = Verb.EndpointName(state, parsed.GetValue(Name));
-            int revision = parsed.GetValue(To) ?? Former(state.Endpoint(name), name);
+            int revision = parsed.GetValue(To) ?? Unfinished(state, name) ?? Former(state.Endpoint(name), name);
             return RollBackAsync(verb, state, name, revision, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), token);
         }));
         return command;
@@ -57,6 +57,12 @@ public sealed class RollbackCommand(Invocation invocation, DeploymentSetup setup
         else ResultDocument.Print(verb, plan, deployed, results);
         return ExitCodes.Done;
     }
+
+    /// <summary>The same command again goes on with a rollback that was killed: by then the revision it leaves may be "the one before".</summary>
+    private static int? Unfinished(StateDirectory state, string name) =>
+        RunSession.FindOpenRun(Path.Combine(state.Deployments, DeploymentPlan.DeploymentName("local", name))) is { } open && (string?)open.Data["kind"] == "rollback"
+            ? (int)open.Data["planDocument"]!["to"]!
+            : null;
 
     private static int Former(LocalEndpoint endpoint, string name) => endpoint.Route?.History is [.., int former, _] ? former
         : throw new DeployerException(FailureCode.NotFound, $"No other revision of '{name}' served before.", "`deployer status` shows the revisions; name one with --to.");

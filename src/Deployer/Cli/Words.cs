@@ -33,6 +33,8 @@ internal static class Words
     public static string Done(RunEvent.StepFinished e) =>
         e.Decision switch
         {
+            // Nothing changed, and yet the requests were sent and the answers held against the expected ones.
+            Decision.Skip when e.Step is "verify" or "confirm" => $"answers as expected ({Span(e.Elapsed)})",
             Decision.Skip => $"as planned already ({Span(e.Elapsed)})",
             Decision.Adopt => $"was done before, taken over ({Span(e.Elapsed)})",
             _ => $"done in {Span(e.Elapsed)}",

@@ -15,7 +15,9 @@ public abstract record Observation<T>
     public sealed record Match(T Value) : Observation<T>;
 
     /// <summary>It is there, is ours, and is not as wanted.</summary>
-    public sealed record Differs(string What) : Observation<T>;
+    /// <param name="What">How.</param>
+    /// <param name="Then">What it will be once changed, where that is known already; lets a plan look further.</param>
+    public sealed record Differs(string What, T? Then = default) : Observation<T>;
 
     /// <summary>It is being made right now.</summary>
     public sealed record InProgress(string WaitingFor) : Observation<T>;

@@ -73,6 +73,9 @@ public sealed class RunSession(string deploymentsDirectory, TimeProvider time, A
     /// <summary>The run that <c>resume</c> would go on with in a deployment's folder, or null.</summary>
     public static JournalRecord? FindOpenRun(string directory) => JournalReader.Read(JournalFile(directory)).OpenRun;
 
+    /// <summary>The steps that any run in a deployment's folder recorded as done, by <see cref="StepRunner.KeyOf"/>.</summary>
+    public static IReadOnlySet<string> DoneKeys(string directory) => JournalReader.Read(JournalFile(directory)).DoneKeys;
+
     private void Open(RunRequest request, Journal journal)
     {
         string run = request.Holder.Run;

@@ -31,9 +31,10 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
         StepResult result = Begin(step.Name);
         try
         {
-            string key = KeyOf(step, input);
+            string key = KeyOf(deployment, step, input);
             Observation<TOutput> observation = await step.ObserveAsync(input, cancellationToken).ConfigureAwait(false);
             Decision decision = step.Decide(observation, doneBefore.Contains(key), adoptForeign);
+            result = Update(result, result with { Decision = decision.Word() });
             journal.Append(run, JournalType.StepObserve, step.Name,
                 new() { ["verdict"] = observation.Verdict, ["detail"] = Short(observation.Detail), ["decision"] = decision.Word() });
             tell(new RunEvent.StepDecided(step.Name, decision, observation.Verdict, observation.Detail) { Time = time.GetUtcNow() });
@@ -59,7 +60,7 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
 
             journal.Append(run, JournalType.StepDone, step.Name,
                 new() { ["key"] = key, ["decision"] = decision.Word(), ["outputs"] = step.Describe(output) });
-            End(result, decision.Word(), "done", clock.Elapsed);
+            End(result, "done", clock.Elapsed);
             tell(new RunEvent.StepFinished(step.Name, decision, clock.Elapsed) { Time = time.GetUtcNow() });
             return output;
         }
@@ -70,8 +71,9 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
     }
 
     /// <summary>Puts back what a step did, after a later one failed.</summary>
+    /// <returns>Whether there was anything to put back.</returns>
     /// <exception cref="DeployerException">It could not be put back.</exception>
-    public async Task UndoAsync<TInput, TOutput>(IStep<TInput, TOutput> step, TInput input, CancellationToken cancellationToken)
+    public async Task<bool> UndoAsync<TInput, TOutput>(IStep<TInput, TOutput> step, TInput input, CancellationToken cancellationToken)
     {
         journal.Append(run, JournalType.UndoIntent, step.Name, []);
         bool putBack;
@@ -86,6 +88,7 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
         }
         journal.Append(run, JournalType.UndoDone, step.Name, []);
         if (putBack) tell(new RunEvent.StepUndone(step.Name) { Time = time.GetUtcNow() });
+        return putBack;
     }
 
     private async Task<TOutput> FollowAsync<TInput, TOutput>(
@@ -122,7 +125,7 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
     }
 
     /// <summary>Names a goal across runs: 26 characters, equal for equal deployment, step and identity.</summary>
-    private string KeyOf<TInput, TOutput>(IStep<TInput, TOutput> step, TInput input) =>
+    public static string KeyOf<TInput, TOutput>(string deployment, IStep<TInput, TOutput> step, TInput input) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{deployment}\n{step.Name}\n{step.Identity(input)}")))[..26];
 
     private StepResult Begin(string step)
@@ -133,15 +136,19 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
         return result;
     }
 
-    private void End(StepResult result, string decision, string outcome, TimeSpan elapsed)
+    private StepResult Update(StepResult former, StepResult latter)
     {
-        lock (results) results[results.IndexOf(result)] = result with { Decision = decision, Outcome = outcome, Seconds = Math.Round(elapsed.TotalSeconds, 3) };
+        lock (results) results[results.IndexOf(former)] = latter;
+        return latter;
     }
+
+    private void End(StepResult result, string outcome, TimeSpan elapsed) =>
+        Update(result, result with { Outcome = outcome, Seconds = Math.Round(elapsed.TotalSeconds, 3) });
 
     private DeployerException Fail(string step, StepResult result, StepClock clock, DeployerException e)
     {
         journal.Append(run, JournalType.StepFailed, step, Failure(e));
-        End(result, result.Decision, e.Code == FailureCode.Deadline ? "running" : "failed", clock.Elapsed);
+        End(result, e.Code == FailureCode.Deadline ? "running" : "failed", clock.Elapsed);
         tell(new RunEvent.StepFailed(step, e.Code, e.Message, clock.Elapsed) { Time = time.GetUtcNow() });
         return e;
     }

@@ -28,7 +28,7 @@ public static class LayerUnpacker
             Directory.Move(temporary, target);
             DurableFile.FlushDirectory(Path.GetDirectoryName(target)!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DeployerException(FailureCode.FileAccess, $"Unpacking image {image} into {target}: {e.Message}",
                 "Free disk space or mend the folder's permissions, then run the same command again.", e);
@@ -39,7 +39,11 @@ public static class LayerUnpacker
     {
         using var file = new FileStream(blob, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
         if (!Digest.OfHash(SHA256.HashData(file)).ToString().Equals(layer.Digest, StringComparison.Ordinal))
-            throw new InvalidDataException($"blob {blob} is damaged: its content is not what its name says. Delete it and build again");
+        {
+            File.Delete(blob);
+            throw new DeployerException(FailureCode.FileAccess, $"The image's blob {blob} was damaged: its content was not what its name says. It is removed.",
+                "Run the same command again: the image is built anew.");
+        }
         file.Position = 0;
         TarFile.ExtractToDirectory(file, target, overwriteFiles: true);
     }

@@ -74,6 +74,22 @@ public sealed class LocalEndpoint(string directory)
 
     private string PortFile => Path.Combine(Front.Path, "port");
 
+    /// <summary>The numbers of all revisions that left something behind, readable or not.</summary>
+    public IReadOnlyList<int> Numbers => System.IO.Directory.Exists(RevisionsDirectory)
+        ? [.. System.IO.Directory.EnumerateDirectories(RevisionsDirectory)
+            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0).Where(n => n > 0).Order()]
+        : [];
+
+    /// <summary>Background processes of this endpoint that nothing here accounts for any more, because their files were taken away under them.</summary>
+    public IReadOnlyList<int> Strays
+    {
+        get
+        {
+            int?[] known = [Front.Process?.Pid, .. Numbers.Select(n => Run(n).Process?.Pid)];
+            return [.. OpenFiles.LivingBelow(directory).Where(p => !known.Contains(p))];
+        }
+    }
+
     private string RouteFile => Path.Combine(directory, "route.json");
 
     private string RevisionsDirectory => Path.Combine(directory, "revisions");
@@ -85,7 +101,7 @@ public sealed class LocalEndpoint(string directory)
     /// <summary>Keeps a new revision under the next free number.</summary>
     public Revision Add(Func<int, Revision> make)
     {
-        int number = Revisions.Select(r => r.Number).DefaultIfEmpty().Max() + 1;
+        int number = Numbers.DefaultIfEmpty().Max() + 1;
         System.IO.Directory.CreateDirectory(RevisionDirectory(number));
         Revision revision = make(number);
         Write(Path.Combine(RevisionDirectory(number), "revision.json"), revision, LocalJson.Default.Revision);
@@ -96,6 +112,15 @@ public sealed class LocalEndpoint(string directory)
     {
         if (System.IO.Directory.Exists(RevisionDirectory(revision))) System.IO.Directory.Delete(RevisionDirectory(revision), recursive: true);
     }
+
+    /// <summary>Ends processes of this endpoint that nothing accounts for any more.</summary>
+    public void EndStrays()
+    {
+        foreach (int stray in Strays) DetachedProcess.Signal(stray, kill: true);
+    }
+
+    /// <summary>Nothing serves any more.</summary>
+    public void RemoveRoute() => File.Delete(RouteFile);
 
     /// <summary>Sends new connections to another revision, from the next one on.</summary>
     public void SwitchTo(int revision, int port)

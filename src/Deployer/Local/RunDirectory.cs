@@ -28,6 +28,8 @@ public sealed class RunDirectory(string path)
 
     private string StartedFile => System.IO.Path.Combine(path, "started.pid");
 
+    private string StoppingFile => System.IO.Path.Combine(path, "stopping");
+
     private string ProcessFile => System.IO.Path.Combine(path, "process.json");
 
     /// <summary>Whether the process lives.</summary>
@@ -49,6 +51,9 @@ public sealed class RunDirectory(string path)
         }
     }
 
+    /// <summary>How long ago a process was last started here.</summary>
+    public TimeSpan Age(TimeProvider time) => time.GetUtcNow() - File.GetLastWriteTimeUtc(StartedFile);
+
     /// <summary>What the process last wrote about itself; null before it first listened.</summary>
     private ProcessFile? LastProcess
     {
@@ -60,7 +65,10 @@ public sealed class RunDirectory(string path)
     }
 
     /// <summary>The living process, if it listens.</summary>
-    public ProcessFile? Process => IsHeld && LastProcess is { } process && DetachedProcess.IsAlive(process.Pid) ? process : null;
+    public ProcessFile? Process => IsHeld && LastProcess is { } process && OpenFiles.Has(process.Pid, LockFile) ? process : null;
+
+    /// <summary>Whether the living process has been asked to end and is finishing what it has to.</summary>
+    public bool IsStopping => File.Exists(StoppingFile) && IsHeld;
 
     /// <summary>Whether a process was started here and has not ended, though it may not hold the lock yet.</summary>
     public bool IsStarting => ReadOrEmpty(StartedFile).Split(' ') is [var id, var birth] && int.TryParse(id, CultureInfo.InvariantCulture, out int pid)
@@ -70,6 +78,7 @@ public sealed class RunDirectory(string path)
     public void Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         Directory.CreateDirectory(path);
+        File.Delete(StoppingFile);
         int pid = DetachedProcess.Start(program, arguments, environment, LogFile);
         File.WriteAllText(StartedFile, string.Create(CultureInfo.InvariantCulture, $"{pid} {DetachedProcess.Birth(pid)}"));
     }
@@ -111,11 +120,13 @@ public sealed class RunDirectory(string path)
         int? asked = null;
         while (IsHeld)
         {
-            if (Process is { } process)
+            if (!File.Exists(StoppingFile)) File.WriteAllBytes(StoppingFile, []);
+            // What was written about the process may be gone or wrong: only who holds the lock is ours to end.
+            if ((Process?.Pid ?? OpenFiles.HolderOf(LockFile)) is { } pid)
             {
                 bool kill = time.GetElapsedTime(start) > patience;
-                if (asked != process.Pid || kill) DetachedProcess.Signal(process.Pid, kill);
-                asked = process.Pid;
+                if (asked != pid || kill) DetachedProcess.Signal(pid, kill);
+                asked = pid;
             }
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken).ConfigureAwait(false);
         }

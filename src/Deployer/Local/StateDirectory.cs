@@ -8,14 +8,15 @@ public sealed class StateDirectory(string workspaceFolder)
     /// <summary>Journals and locks, a folder a deployment.</summary>
     public string Deployments => Path.Combine(Root, "deployments");
 
-    public string Golden => Path.Combine(Root, "golden");
+    /// <summary>Copies of an endpoint's golden files.</summary>
+    public string Golden(string name) => Path.Combine(Endpoints, name, "golden");
 
     public ModelStore Models => new(Path.Combine(Root, "models"));
 
-    /// <summary>Names of the endpoints on this machine, in ordinal order.</summary>
-    public IReadOnlyList<string> EndpointNames => Directory.Exists(Endpoints)
-        ? [.. Directory.EnumerateDirectories(Endpoints).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)]
-        : [];
+    /// <summary>Names of the endpoints on this machine, in ordinal order; also of those that only have images yet.</summary>
+    public IReadOnlyList<string> EndpointNames =>
+        [.. new[] { Endpoints, Path.Combine(Root, "images") }.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
+            .Select(d => Path.GetFileName(d)).Distinct().Order(StringComparer.Ordinal)];
 
     private string Endpoints => Path.Combine(Root, "endpoints");
 

@@ -31,7 +31,8 @@ public sealed class DeleteLocalEndpoint(StateDirectory state, TimeProvider time)
     {
         LocalEndpoint endpoint = state.Endpoint(input.Name);
         await endpoint.Front.StopAsync(Patience, time, cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(endpoint.Revisions.Select(r => endpoint.Run(r.Number).StopAsync(Patience, time, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(endpoint.Numbers.Select(n => endpoint.Run(n).StopAsync(Patience, time, cancellationToken))).ConfigureAwait(false);
+        endpoint.EndStrays();
         if (Directory.Exists(state.Images(input.Name))) Directory.Delete(state.Images(input.Name), recursive: true);
         if (endpoint.Exists) Directory.Delete(endpoint.Directory, recursive: true);
     }

@@ -24,6 +24,9 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     /// <param name="candidate">The one that was to take its place.</param>
     public bool CanGoBack(StartedRevision candidate) => endpoint.Route is { } route && (route.Revision != candidate.Number || Former is not null);
 
+    /// <summary>Whether any revision serves now.</summary>
+    public bool Serves => endpoint.Route is not null;
+
     private (int Revision, int Port)? Former =>
         endpoint.Route?.History is [.., int former, _] && endpoint.Run(former).Process is { } process ? (former, process.Port) : null;
 
@@ -40,12 +43,12 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     {
         ProcessFile? front = endpoint.Front.Process;
         Observation<Endpoint> observation =
-            front is not null && MovedPort(input, front) && !Front.CanListenOn(input.Plan.Port) ? new Observation<Endpoint>.Broken(Taken(input.Plan.Port, front.Port))
+            MustOpen(input, front) && !Front.CanListenOn(input.Plan.Port) ? new Observation<Endpoint>.Broken(Taken(input.Plan.Port, front?.Port))
             : endpoint.Route is not { } route ? new Observation<Endpoint>.Absent()
             : route.Revision != input.Revision.Number ? new Observation<Endpoint>.Differs($"revision {route.Revision} serves")
             : route.Port != input.Revision.Port ? new Observation<Endpoint>.Differs($"revision {route.Revision} was started anew on another port")
             : front is null ? new Observation<Endpoint>.Differs("the front is stopped")
-            : MovedPort(input, front) ? new Observation<Endpoint>.Differs($"the endpoint listens on port {front.Port}")
+            : MovedPort(input, front) ? new Observation<Endpoint>.Differs($"the endpoint listens on port {front.Port}, not {input.Plan.Port}")
             : new Observation<Endpoint>.Match(EndpointAt(front.Port, input));
         return Task.FromResult(observation);
     }
@@ -75,6 +78,11 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     public Task<bool> UndoAsync(PromoteRevisionInput input, CancellationToken cancellationToken)
     {
         if (endpoint.Route?.Revision != input.Revision.Number) return Task.FromResult(false);
+        if (endpoint.Route.History.Count <= 1)
+        {
+            endpoint.RemoveRoute();
+            return Task.FromResult(true);
+        }
         if (Former is not { } former)
             throw new DeployerException(FailureCode.RollbackFailed, "The revision that served before no longer runs.", "Run `deployer rollback` to start it again.");
         endpoint.SwitchBackTo(former.Revision, former.Port);
@@ -82,6 +90,9 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     }
 
     public JsonObject Describe(Endpoint output) => new() { ["url"] = output.Url.ToString(), ["revision"] = output.Revision };
+
+    private bool MustOpen(PromoteRevisionInput input, ProcessFile? front) =>
+        input.Plan.Port != 0 && (front is null ? !endpoint.Front.IsHeld && !endpoint.Front.IsStarting : MovedPort(input, front));
 
     private static bool MovedPort(PromoteRevisionInput input, ProcessFile front) => input.Plan.Port != 0 && input.Plan.Port != front.Port;
 
@@ -92,9 +103,10 @@ public sealed class PromoteLocalRevision(LocalEndpoint endpoint, FrontProgram pr
     }
 
     /// <summary>Said before the old port is closed: the endpoint would be left with none.</summary>
-    private static DeployerException Taken(int port, int serving) => new(
+    private static DeployerException Taken(int port, int? serving) => new(
         FailureCode.RemoteOperation,
-        string.Create(CultureInfo.InvariantCulture, $"The endpoint cannot move to port {port}: another program listens there. It goes on serving at port {serving}."),
+        string.Create(CultureInfo.InvariantCulture, $"The endpoint cannot {(serving is null ? "listen on" : "move to")} port {port}: another program listens there, or this user may not.")
+            + (serving is null ? "" : string.Create(CultureInfo.InvariantCulture, $" It goes on serving at port {serving}.")),
         "Set targets.local.port in config/deployment.yaml to a free port, or stop what uses this one, and run the same command again.");
 
     private static DeployerException Closed(RunDirectory run) => new(

@@ -36,8 +36,10 @@ public sealed class RegisterModelLocally(ModelStore store, TimeProvider time) : 
         StoredModel? stored = Find(input);
         Observation<RegisteredModel> observation =
             stored is null ? new Observation<RegisteredModel>.Absent()
-            : !store.IsWhole(stored) ? new Observation<RegisteredModel>.Differs($"version {stored.Version} has lost its bytes")
-            : !SaysTheSame(stored, input.Plan) ? new Observation<RegisteredModel>.Differs($"version {stored.Version} has another description, tags or properties")
+            : !store.IsWhole(stored) ? new Observation<RegisteredModel>.Differs($"version {stored.Version} has lost its bytes", Registered(stored))
+            : !stored.Properties.SequenceEqual(input.Plan.Properties) ? new Observation<RegisteredModel>.Broken(PropertiesChanged(stored))
+            : stored.Description != input.Plan.Description || !stored.Tags.SequenceEqual(input.Plan.Tags)
+                ? new Observation<RegisteredModel>.Differs($"version {stored.Version} has another description or other tags", Registered(stored))
             : new Observation<RegisteredModel>.Match(Registered(stored));
         return Task.FromResult(observation);
     }
@@ -83,8 +85,11 @@ public sealed class RegisterModelLocally(ModelStore store, TimeProvider time) : 
 
     private StoredModel? Find(RegisterModelInput input) => store.Versions(input.Plan.Name).LastOrDefault(m => m.Sha256 == input.Plan.Sha256);
 
-    private static bool SaysTheSame(StoredModel stored, ModelPlan plan) =>
-        stored.Description == plan.Description && stored.Tags.SequenceEqual(plan.Tags) && stored.Properties.SequenceEqual(plan.Properties);
+    private static DeployerException PropertiesChanged(StoredModel stored) => new(
+        FailureCode.Configuration,
+        $"model.properties: these bytes are registered as version {stored.Version} of '{stored.Name}' with other properties " +
+        $"({string.Join(", ", stored.Properties.Select(p => $"{p.Key}: {p.Value}"))}), and the properties of a version never change.",
+        "Put them back, and what changes from one deployment to the next into model.tags.");
 
     private static RegisteredModel Registered(StoredModel stored)
     {

@@ -30,7 +30,8 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
     {
         int[] running = [.. Others(input).Where(IsRunning)];
         Observation<Retired> observation =
-            running.Length > 0 ? new Observation<Retired>.Differs($"revision {string.Join(", ", running)} still runs")
+            running.Length > 0 ? new Observation<Retired>.Differs($"revision {string.Join(", ", running)} to stop")
+            : endpoint.Strays.Count > 0 ? new Observation<Retired>.Differs("there are processes of this endpoint that nothing accounts for")
             : Obsolete(input).Any() ? new Observation<Retired>.Differs("there are revisions too old to keep")
             : new Observation<Retired>.Match(new Retired());
         return Task.FromResult(observation);
@@ -44,6 +45,7 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
     {
         int[] running = [.. Others(input).Where(IsRunning)];
         await Task.WhenAll(running.Select(r => endpoint.Run(r).StopAsync(DrainPatience, time, cancellationToken))).ConfigureAwait(false);
+        endpoint.EndStrays();
         foreach (int revision in Obsolete(input).ToArray()) endpoint.Remove(revision);
         foreach (int revision in Others(input))
             if (Directory.Exists(endpoint.RootFs(revision))) Directory.Delete(endpoint.RootFs(revision), recursive: true);
@@ -61,7 +63,7 @@ public sealed class RetireLocalRevisions(LocalEndpoint endpoint, TimeProvider ti
 
     private bool IsRunning(int revision) => endpoint.Run(revision) is { } run && (run.IsHeld || run.IsStarting);
 
-    private IEnumerable<int> Others(RetireRevisionsInput input) => endpoint.Revisions.Select(r => r.Number).Where(n => n != input.Serving);
+    private IEnumerable<int> Others(RetireRevisionsInput input) => endpoint.Numbers.Where(n => n != input.Serving);
 
     /// <summary>Those that served longest ago, and those that never served, beyond the number to keep.</summary>
     private IEnumerable<int> Obsolete(RetireRevisionsInput input)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Deployer.Steps;
 
@@ -20,7 +22,7 @@ public sealed class ScoringClient(HttpClient http)
         try
         {
             ScoringAnswer answer = await SendAsync(HttpMethod.Get, readiness, null, timeout, time, cancellationToken).ConfigureAwait(false);
-            return answer.IsSuccess ? null : $"it answers {(int)answer.Status} {Short(answer.Body)}";
+            return answer.IsSuccess ? null : Reason(answer);
         }
         catch (DeployerException e)
         {
@@ -31,6 +33,20 @@ public sealed class ScoringClient(HttpClient http)
     /// <exception cref="DeployerException">There was no answer at all.</exception>
     public Task<ScoringAnswer> ScoreAsync(Uri scoring, byte[] request, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, scoring, request, timeout, time, cancellationToken);
+
+    /// <summary>What a scorer says of itself when it is not ready: <c>{"error": "..."}</c>.</summary>
+    private static string Reason(ScoringAnswer answer)
+    {
+        try
+        {
+            if (JsonNode.Parse(answer.Body)?["error"] is JsonValue error && error.TryGetValue(out string? reason)) return Short(reason);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not a scorer's answer; shown as it is.
+        }
+        return $"it answers {(int)answer.Status} {Short(answer.Body)}";
+    }
 
     /// <summary>One line of at most 300 characters.</summary>
     public static string Short(string body)

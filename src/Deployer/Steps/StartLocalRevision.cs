@@ -26,6 +26,7 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
     : IStep<StartRevisionInput, StartedRevision>
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan HangPatience = TimeSpan.FromSeconds(2);
 
     public string Name => "start-revision";
 
@@ -40,15 +41,19 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
         if (Find(input) is not { } revision) return new Observation<StartedRevision>.Absent();
         RunDirectory run = endpoint.Run(revision.Number);
         if (!run.IsHeld && !run.IsStarting) return new Observation<StartedRevision>.Differs($"revision {revision.Number} is stopped");
+        if (run.IsStopping) return new Observation<StartedRevision>.Differs($"revision {revision.Number} is being stopped");
         return await PollAsync(input, cancellationToken).ConfigureAwait(false) switch
         {
             Poll<StartedRevision>.Succeeded ready => new Observation<StartedRevision>.Match(ready.Value),
+            // It has had its time to get ready: it hangs, and waiting longer would not help.
+            Poll<StartedRevision>.Running waiting when run.Age(time) > deadline =>
+                new Observation<StartedRevision>.Differs($"revision {revision.Number} runs but does not work: waited for {waiting.WaitingFor}"),
             Poll<StartedRevision>.Running waiting => new Observation<StartedRevision>.InProgress(waiting.WaitingFor),
             _ => new Observation<StartedRevision>.Differs($"revision {revision.Number} is stopped"),
         };
     }
 
-    public Task ActAsync(StartRevisionInput input, IProgress<Amount> progress, CancellationToken cancellationToken)
+    public async Task ActAsync(StartRevisionInput input, IProgress<Amount> progress, CancellationToken cancellationToken)
     {
         Revision revision = Find(input) ?? endpoint.Add(number => new Revision
         {
@@ -62,12 +67,14 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
             Plan = input.Plan.ToJson(),
             Created = time.GetUtcNow(),
         });
+        RunDirectory run = endpoint.Run(revision.Number);
+        await run.StopAsync(run.IsStopping ? StopPatience : HangPatience, time, cancellationToken).ConfigureAwait(false);
+
         var layout = new OciLayout(input.Image.Layout);
         string rootFs = endpoint.RootFs(revision.Number);
         LayerUnpacker.Unpack(layout, input.Image.Digest, rootFs, cancellationToken);
 
         ContainerConfig config = layout.ReadConfig(Digest.Parse(layout.ReadManifest(input.Image.Digest).Config.Digest)).Config;
-        RunDirectory run = endpoint.Run(revision.Number);
         Dictionary<string, string> environment = new(runtime.Variables);
         foreach (string variable in config.Env)
         {
@@ -78,7 +85,6 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
         environment["SCORER_PORT"] = "0";
         environment["SCORER_RUN_DIR"] = run.Path;
         run.Start(rootFs + config.Entrypoint[0], [.. config.Entrypoint.Skip(1)], environment);
-        return Task.CompletedTask;
     }
 
     public async Task<Poll<StartedRevision>> PollAsync(StartRevisionInput input, CancellationToken cancellationToken)

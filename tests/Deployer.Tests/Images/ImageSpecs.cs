@@ -102,7 +102,7 @@ public sealed class ImageSpecs : IDisposable
     }
 
     [Fact]
-    public void A_damaged_blob_is_not_unpacked()
+    public void A_damaged_blob_is_not_unpacked_and_no_longer_counts_as_there()
     {
         BuiltImage image = Build("damaged", ["a.txt"]);
         var layout = new OciLayout(image.Layout);
@@ -111,8 +111,9 @@ public sealed class ImageSpecs : IDisposable
         bytes[600] ^= 1;
         File.WriteAllBytes(blob, bytes);
         DeployerException e = Assert.Throws<DeployerException>(() => LayerUnpacker.Unpack(layout, image.Digest, folder["out"], TestContext.Current.CancellationToken));
-        Assert.Contains($"blob {blob} is damaged", e.Message, StringComparison.Ordinal);
+        Assert.Equal($"The image's blob {blob} was damaged: its content was not what its name says. It is removed.", e.Message);
         Assert.False(Directory.Exists(folder["out"]));
+        Assert.Null(new ImageBuilder(layout).Find("image"));
     }
 
     private BuiltImage Build(string source, string[] paths, string? layout = null, string environment = "A", string name = "image")
