@@ -31,13 +31,14 @@ public sealed class Scorer(ScorerSettings settings, EventLog log, TimeProvider t
         var endpoints = new Endpoints(settings.Routes, host, drain, log);
         var listenOn = new IPEndPoint(settings.Address, settings.Port);
         await using var server = await HttpServer.StartAsync(listenOn, endpoints.HandleAsync, connections, CancellationToken.None);
-        runDirectory?.Announce(processId, server.Port);
+        runDirectory?.Announce(processId, server.Port, ready: false);
         log.Info($"listening on http://{new IPEndPoint(settings.Address, server.Port)}");
 
         var loading = Task.Factory.StartNew(() => host.Load(workers), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (await Task.WhenAny(loading, drain.Started) == loading)
         {
             await loading; // throws what made it fail
+            runDirectory?.Announce(processId, server.Port, ready: true);
             await drain.Started;
         }
 

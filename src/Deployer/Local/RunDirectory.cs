@@ -9,6 +9,8 @@ public sealed record ProcessFile
 {
     public required int Pid { get; init; }
     public required int Port { get; init; }
+    /// <summary>It has been ready since it was started: if it no longer answers, it hangs.</summary>
+    public bool Ready { get; init; }
 }
 
 /// <summary>
@@ -50,9 +52,6 @@ public sealed class RunDirectory(string path)
             }
         }
     }
-
-    /// <summary>How long ago a process was last started here.</summary>
-    public TimeSpan Age(TimeProvider time) => time.GetUtcNow() - File.GetLastWriteTimeUtc(StartedFile);
 
     /// <summary>What the process last wrote about itself; null before it first listened.</summary>
     private ProcessFile? LastProcess

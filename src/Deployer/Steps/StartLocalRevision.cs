@@ -25,6 +25,8 @@ public sealed record LocalRuntime(IReadOnlyDictionary<string, string> Variables)
 public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runtime, ScoringClient client, TimeProvider time, TimeSpan deadline)
     : IStep<StartRevisionInput, StartedRevision>
 {
+    private const int ProbesBeforeHung = 5;
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan HangPatience = TimeSpan.FromSeconds(2);
 
@@ -42,15 +44,21 @@ public sealed class StartLocalRevision(LocalEndpoint endpoint, LocalRuntime runt
         RunDirectory run = endpoint.Run(revision.Number);
         if (!run.IsHeld && !run.IsStarting) return new Observation<StartedRevision>.Differs($"revision {revision.Number} is stopped");
         if (run.IsStopping) return new Observation<StartedRevision>.Differs($"revision {revision.Number} is being stopped");
-        return await PollAsync(input, cancellationToken).ConfigureAwait(false) switch
+        for (int attempt = 1; ; attempt++)
         {
-            Poll<StartedRevision>.Succeeded ready => new Observation<StartedRevision>.Match(ready.Value),
-            // It has had its time to get ready: it hangs, and waiting longer would not help.
-            Poll<StartedRevision>.Running waiting when run.Age(time) > deadline =>
-                new Observation<StartedRevision>.Differs($"revision {revision.Number} runs but does not work: waited for {waiting.WaitingFor}"),
-            Poll<StartedRevision>.Running waiting => new Observation<StartedRevision>.InProgress(waiting.WaitingFor),
-            _ => new Observation<StartedRevision>.Differs($"revision {revision.Number} is stopped"),
-        };
+            switch (await PollAsync(input, cancellationToken).ConfigureAwait(false))
+            {
+                case Poll<StartedRevision>.Succeeded ready:
+                    return new Observation<StartedRevision>.Match(ready.Value);
+                case Poll<StartedRevision>.Running waiting when run.Process is not { Ready: true }:
+                    return new Observation<StartedRevision>.InProgress(waiting.WaitingFor);
+                // It was ready once. It may be busy; that it hangs is believed only when it fails several probes, each with its own timeout.
+                case Poll<StartedRevision>.Running waiting when attempt == ProbesBeforeHung:
+                    return new Observation<StartedRevision>.Differs($"revision {revision.Number} runs but no longer answers: waited for {waiting.WaitingFor}");
+                case Poll<StartedRevision>.Failed:
+                    return new Observation<StartedRevision>.Differs($"revision {revision.Number} is stopped");
+            }
+        }
     }
 
     public async Task ActAsync(StartRevisionInput input, IProgress<Amount> progress, CancellationToken cancellationToken)

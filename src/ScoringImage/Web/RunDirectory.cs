@@ -46,14 +46,17 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Writes process.json so that a reader sees all of it or none.</summary>
+    /// <param name="processId">Our own.</param>
+    /// <param name="port">Where the scorer listens.</param>
+    /// <param name="ready">Whether it has been ready since it was started: one that was and no longer answers hangs.</param>
     /// <exception cref="ScorerException">With <see cref="ExitCodes.Configuration"/>: it cannot be written.</exception>
-    public void Announce(int processId, int port)
+    public void Announce(int processId, int port, bool ready)
     {
         var target = Path.Combine(_path, "process.json");
         var draft = target + ".new";
         try
         {
-            File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{{\"pid\":{processId},\"port\":{port}}}\n"));
+            File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{{\"pid\":{processId},\"port\":{port},\"ready\":{(ready ? "true" : "false")}}}\n"));
             File.Move(draft, target, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
