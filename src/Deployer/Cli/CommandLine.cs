@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Deployer.Configuration;
 
 namespace Deployer.Cli;
 
@@ -13,25 +12,26 @@ public static class CommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
-            foreach (string error in Errors(parsed, root)) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
-            string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-            await surroundings.Error.WriteLineAsync($"  `deployer{verb} --help` shows what there is, with examples.").ConfigureAwait(false);
+            foreach (string error in CommandLineErrors.Of(parsed, root)) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
+            await surroundings.Error.WriteLineAsync($"  {CommandLineErrors.Remedy(parsed)}").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.Usage);
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration
+        try
         {
-            Output = surroundings.Out,
-            Error = surroundings.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        }).ConfigureAwait(false);
-    }
-
-    private static IEnumerable<string> Errors(ParseResult parsed, RootCommand root)
-    {
-        if (parsed is { CommandResult.Command: RootCommand, UnmatchedTokens: [var word, ..] } && !word.StartsWith('-'))
-            return [$"There is no verb '{word}'{Nearest.Hint(word, [.. root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)], "the verbs are")}"];
-        return parsed.Errors.Select(e => e.Message).Distinct();
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = surroundings.Out,
+                Error = surroundings.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }).ConfigureAwait(false);
+        }
+        catch (DeployerException e)
+        {
+            // Of what no verb prints: the help and the version.
+            await surroundings.Error.WriteLineAsync($"error: {e.Message}").ConfigureAwait(false);
+            return ExitCodes.Of(e.Code);
+        }
     }
 
     private static RootCommand Create(Surroundings surroundings)
