@@ -22,4 +22,44 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Assert.DoesNotContain("System.", refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Deployer.", refused.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2>/dev/full")]
+    public async Task A_dead_stderr_stops_nothing(string redirection)
+    {
+        ProgramResult deployed = await ShellAsync($"\"$0\" deploy -o json {redirection}");
+        Assert.Equal("mnist", (string)deployed.Expect(0).Document["name"]!);
+        (await ShellAsync($"\"$0\" status nobody {redirection}")).Expect(6);
+    }
+
+    [Fact]
+    public async Task With_every_stream_closed_the_work_is_done_and_the_exit_code_says_that_the_answer_is_lost()
+    {
+        (await ShellAsync("\"$0\" deploy <&- >&- 2>&-")).Expect(2);
+        Assert.Contains("mnist  serving", (await workspace.RunAsync("status")).Expect(0).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status >/dev/full")]
+    [InlineData("status >&-")]
+    [InlineData("status -o json >/dev/full")]
+    [InlineData("--help >/dev/full")]
+    [InlineData("--version >&-")]
+    public async Task An_answer_that_cannot_be_written_is_a_file_that_cannot_be_written(string command) =>
+        Assert.Contains("The answer could not be written: ", (await ShellAsync($"\"$0\" {command}")).Expect(2).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_reader_that_went_away_is_no_error() =>
+        (await ShellAsync("set -o pipefail; \"$0\" --help | head -1")).Expect(0);
+
+    [Fact]
+    public async Task A_current_folder_that_was_deleted_is_told_plainly()
+    {
+        ProgramResult refused = (await ShellAsync("mkdir gone && cd gone && rmdir ../gone && \"$0\" deploy")).Expect(2);
+        Assert.Contains("The current folder does not exist any more.", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>bash, with the deployer's path as $0.</summary>
+    private Task<ProgramResult> ShellAsync(string script) => DeployerProgram.RunOtherAsync("bash", workspace.Folder, ["-c", script, DeployerProgram.Executable]);
 }
