@@ -60,6 +60,16 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Assert.Contains("The current folder does not exist any more.", refused.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task State_that_cannot_be_used_is_no_bug()
+    {
+        Directory.CreateDirectory(workspace.State);
+        await File.WriteAllTextAsync(workspace[".deployer/endpoints"], "", TestContext.Current.CancellationToken);
+        Assert.Contains("(FileAccess, exit code 2)", (await workspace.RunAsync("deploy")).Expect(2).Error, StringComparison.Ordinal);
+        Assert.Equal("FileAccess", (string)JournalLines.Read(workspace.JournalFile)[^1]["data"]!["code"]!);
+        Assert.Contains("(FileAccess, exit code 2)", (await workspace.RunAsync("build", "--to", "oci-layout:/proc/x")).Expect(2).Error, StringComparison.Ordinal);
+    }
+
     /// <summary>bash, with the deployer's path as $0.</summary>
     private Task<ProgramResult> ShellAsync(string script) => DeployerProgram.RunOtherAsync("bash", workspace.Folder, ["-c", script, DeployerProgram.Executable]);
 }

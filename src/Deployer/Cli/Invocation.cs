@@ -37,6 +37,10 @@ public sealed class Invocation(Surroundings surroundings)
             if (verb.HasRun) verb.SayHowToResume();
             return interrupts.ExitCode.Value;
         }
+        catch (Exception e) when (DiskFailure.Is(e))
+        {
+            failure = DiskFailure.Of(e);
+        }
         catch (Exception e)
         {
             await surroundings.Error.WriteLineAsync($"bug: {(options.Verbose ? e.ToString() : $"{e.GetType().Name}: {e.Message}")}").ConfigureAwait(false);
