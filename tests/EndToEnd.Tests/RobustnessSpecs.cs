@@ -70,6 +70,38 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Assert.Contains("(FileAccess, exit code 2)", (await workspace.RunAsync("build", "--to", "oci-layout:/proc/x")).Expect(2).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("null")]
+    [InlineData("{\"name\":null,\"version\":1,\"sha256\":null,\"description\":null,\"tags\":null,\"properties\":null,\"files\":null,\"created\":\"2026-01-01T00:00:00Z\"}")]
+    public async Task A_damaged_model_record_is_named_with_what_to_do(string content)
+    {
+        (await workspace.RunAsync("register")).Expect(0);
+        string record = workspace[".deployer/models/models/mnist-digits/1/model.json"];
+        await File.WriteAllTextAsync(record, content, TestContext.Current.CancellationToken);
+        ProgramResult refused = (await workspace.RunAsync("plan")).Expect(2);
+        Assert.Contains($"{record} is damaged", refused.Error, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(record)!, recursive: true);
+        (await workspace.RunAsync("register")).Expect(0);
+    }
+
+    [Theory]
+    [InlineData("index.json", "{\"schemaVersion\":2,\"mediaType\":null,\"manifests\":null}")]
+    [InlineData("index.json", "{\"manifests\":[null]}")]
+    [InlineData("index.json", "garbage")]
+    [InlineData("manifest", "garbage")]
+    public async Task A_damaged_image_is_built_again(string part, string content)
+    {
+        string built = (await workspace.RunAsync("build")).Expect(0).Out;
+        string layout = workspace[".deployer/images/mnist"];
+        string file = part == "manifest" ? Path.Combine(layout, "blobs/sha256", built.Split('\n')[0].Split("sha256:")[1]) : Path.Combine(layout, part);
+        // As many bytes as before: nothing but what they say is wrong.
+        await File.WriteAllTextAsync(file, content.PadRight((int)new FileInfo(file).Length), TestContext.Current.CancellationToken);
+        ProgramResult again = (await workspace.RunAsync("build")).Expect(0);
+        Assert.Equal(built.Split('\n')[0], again.Out.Split('\n')[0]);
+        Assert.Contains("as planned already", (await workspace.RunAsync("build")).Expect(0).Error, StringComparison.Ordinal);
+    }
+
     /// <summary>bash, with the deployer's path as $0.</summary>
     private Task<ProgramResult> ShellAsync(string script) => DeployerProgram.RunOtherAsync("bash", workspace.Folder, ["-c", script, DeployerProgram.Executable]);
 }
