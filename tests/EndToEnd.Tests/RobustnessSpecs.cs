@@ -102,6 +102,36 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Assert.Contains("as planned already", (await workspace.RunAsync("build")).Expect(0).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mkfifo", "a FIFO")]
+    [InlineData("ln -s /dev/zero", "a character device")]
+    [InlineData("mkdir", "a folder")]
+    public async Task A_golden_file_that_is_no_file_is_refused_at_once(string make, string kind)
+    {
+        (await ShellAsync($"rm samples/mnist/golden/seven.json && {make} samples/mnist/golden/seven.json")).Expect(0);
+        Assert.Contains(kind, (await workspace.RunAsync("plan")).Expect(2).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_golden_file_that_is_no_JSON_is_refused_before_anything_starts_and_a_byte_order_mark_is_passed_over()
+    {
+        string golden = workspace["samples/mnist/golden/seven.expected.json"];
+        string request = workspace["samples/mnist/golden/seven.json"];
+        string right = await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(golden, "{\n  \"result\": nonsense\n}", TestContext.Current.CancellationToken);
+        Assert.Contains($"{golden}:2:14: this is not JSON: ", (await workspace.RunAsync("deploy")).Expect(2).Error, StringComparison.Ordinal);
+        Assert.Empty(workspace.Processes());
+
+        await File.WriteAllTextAsync(golden, right, System.Text.Encoding.UTF8, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(request, await File.ReadAllTextAsync(request, TestContext.Current.CancellationToken), System.Text.Encoding.UTF8, TestContext.Current.CancellationToken);
+        await workspace.DeployAsync();
+        (await workspace.RunAsync("invoke", "--data", "samples/mnist/golden/seven.json")).Expect(0);
+        (await ShellAsync("mkfifo pipe")).Expect(0);
+        foreach (string source in (string[])["pipe", "/dev/zero", "samples"])
+            Assert.Contains("cannot be read", (await workspace.RunAsync("invoke", "--data", source)).Expect(2).Error, StringComparison.Ordinal);
+        Assert.Contains("(100 MiB)", (await ShellAsync("\"$0\" invoke --data - </dev/zero")).Expect(2).Error, StringComparison.Ordinal);
+    }
+
     /// <summary>bash, with the deployer's path as $0.</summary>
     private Task<ProgramResult> ShellAsync(string script) => DeployerProgram.RunOtherAsync("bash", workspace.Folder, ["-c", script, DeployerProgram.Executable]);
 }
