@@ -26,6 +26,7 @@ public static partial class Composition
             Error = Writer(GuardedStream.ForStory(IsOurs(2) ? null : Console.OpenStandardError())),
             IsErrorTerminal = !IsOurs(2) && !Console.IsErrorRedirected && Ci() == CiSystem.None && Variable("TERM") != "dumb",
             Ci = Ci(),
+            CiFolder = Variable(Ci() == CiSystem.GitHubActions ? "GITHUB_WORKSPACE" : "BUILD_SOURCESDIRECTORY"),
             CiRunUrl = CiRunUrl(),
             User = Environment.UserName,
             Host = Environment.MachineName,

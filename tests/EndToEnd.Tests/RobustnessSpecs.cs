@@ -132,6 +132,29 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Assert.Contains("(100 MiB)", (await ShellAsync("\"$0\" invoke --data - </dev/zero")).Expect(2).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Usage", "deploy", "--tagret", "-o", "json")]
+    [InlineData("Usage", "deploy", "--output=json", "--timeout", "soon")]
+    [InlineData("FileAccess", "inspect", "nowhere.onnx", "-o", "json")]
+    public async Task With_JSON_asked_for_every_failure_is_JSON_even_in_a_pipeline(string code, params string[] arguments)
+    {
+        ProgramResult refused = (await DeployerProgram.RunAsync(workspace.Folder, arguments, ("GITHUB_ACTIONS", "true"))).Expect(2);
+        Assert.Equal(["version", "error"], refused.Events.Select(e => (string)e["type"]!));
+        Assert.Equal((code, 2), ((string)refused.Events[1]["code"]!, (int)refused.Events[1]["exitCode"]!));
+    }
+
+    [Fact]
+    public async Task The_version_is_told_whatever_the_output() =>
+        Assert.Equal((await workspace.RunAsync("--version")).Expect(0).Out, (await workspace.RunAsync("--version", "-o", "json")).Expect(0).Out);
+
+    [Fact]
+    public async Task GitHub_is_told_of_a_file_by_its_path_in_the_checkout()
+    {
+        workspace.Edit("config/deployment.yaml", "model:", "modle:");
+        ProgramResult refused = await DeployerProgram.RunAsync(workspace.Folder, ["plan"], ("GITHUB_ACTIONS", "true"), ("GITHUB_WORKSPACE", Path.GetDirectoryName(workspace.Folder)!));
+        Assert.Contains($",file={Path.GetFileName(workspace.Folder)}/config/deployment.yaml,line=", refused.Expect(2).Error, StringComparison.Ordinal);
+    }
+
     /// <summary>bash, with the deployer's path as $0.</summary>
     private Task<ProgramResult> ShellAsync(string script) => DeployerProgram.RunOtherAsync("bash", workspace.Folder, ["-c", script, DeployerProgram.Executable]);
 }

@@ -8,11 +8,19 @@ public static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings)
     {
+        if (args.Contains("--version", StringComparer.Ordinal) && args.All(a => a is "--version" or "-o" or "--output" or "text" or "json" or "--output=json" or "--output=text"))
+            args = ["--version"];
         RootCommand root = Create(surroundings);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
-            foreach (string error in CommandLineErrors.Of(parsed, root)) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
+            IReadOnlyList<string> errors = CommandLineErrors.Of(parsed, root);
+            if (GlobalOptions.AskForJson(args))
+            {
+                new JsonReporter(surroundings.Error).Fail(new DeployerException(FailureCode.Usage, string.Join('\n', errors), CommandLineErrors.Remedy(parsed)));
+                return ExitCodes.Of(FailureCode.Usage);
+            }
+            foreach (string error in errors) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
             await surroundings.Error.WriteLineAsync($"  {CommandLineErrors.Remedy(parsed)}").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.Usage);
         }

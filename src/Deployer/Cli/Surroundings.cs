@@ -18,6 +18,8 @@ public sealed record Surroundings
     /// <summary>Whether a person watches the story as it is told.</summary>
     public required bool IsErrorTerminal { get; init; }
     public required CiSystem Ci { get; init; }
+    /// <summary>The checkout that the pipeline's page shows files of, absolute; null where not known.</summary>
+    public required string? CiFolder { get; init; }
     /// <summary>The pipeline run's page, where known.</summary>
     public required string? CiRunUrl { get; init; }
     public required string User { get; init; }
