@@ -155,6 +155,43 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Assert.Contains($",file={Path.GetFileName(workspace.Folder)}/config/deployment.yaml,line=", refused.Expect(2).Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_is_had_by_any_of_its_names_and_ends_with_the_exit_codes()
+    {
+        string help = (await workspace.RunAsync("--help")).Expect(0).Out;
+        Assert.Contains("  70             a bug in the deployer\n", help[help.IndexOf("Exit codes:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Equal(help, (await workspace.RunAsync("help")).Expect(0).Out);
+        ProgramResult alone = (await workspace.RunAsync()).Expect(2);
+        Assert.Empty(alone.Out);
+        Assert.StartsWith(help, alone.Error, StringComparison.Ordinal);
+        Assert.Equal((await workspace.RunAsync("deploy", "--help")).Expect(0).Out, (await workspace.RunAsync("help", "deploy")).Expect(0).Out);
+        Assert.Contains("did you mean 'deploy'?", (await workspace.RunAsync("help", "deplyo")).Expect(2).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("delete ", "mnist")]
+    [InlineData("status ", "mnist")]
+    [InlineData("deploy --output ", "json")]
+    public async Task Names_and_values_are_completed(string line, string offered)
+    {
+        string[] arguments = [$"[suggest:{line.Length}]", line];
+        (await workspace.RunAsync(arguments)).Expect(0);
+        Directory.CreateDirectory(workspace[".deployer/endpoints/mnist"]);
+        Assert.Contains(offered, (await workspace.RunAsync(arguments)).Expect(0).Out.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Init_asks_which_of_several_models_is_meant_and_tells_of_a_path_that_it_keeps()
+    {
+        await using TestWorkspace fresh = TestWorkspace.Empty();
+        foreach (string name in (string[])["b.onnx", "a.onnx"]) File.Copy(workspace["samples/mnist/model.onnx"], fresh[name]);
+        Assert.Contains("There are: a.onnx, b.onnx.\n  Pass --model FILE.", (await fresh.RunAsync("init")).Expect(2).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(fresh["workspace.json"]));
+        Assert.DoesNotContain("stays as it is", (await fresh.RunAsync("init", "--model", "a.onnx")).Expect(0).Out, StringComparison.Ordinal);
+        Assert.Contains("its model.path stays as it is", (await fresh.RunAsync("init", "--model", "b.onnx")).Expect(0).Out, StringComparison.Ordinal);
+        (await fresh.RunAsync("init")).Expect(0);
+    }
+
     /// <summary>bash, with the deployer's path as $0.</summary>
     private Task<ProgramResult> ShellAsync(string script) => DeployerProgram.RunOtherAsync("bash", workspace.Folder, ["-c", script, DeployerProgram.Executable]);
 }

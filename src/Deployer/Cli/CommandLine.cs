@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
+using Deployer.Configuration;
 
 namespace Deployer.Cli;
 
@@ -11,6 +13,7 @@ public static class CommandLine
         if (args.Contains("--version", StringComparer.Ordinal) && args.All(a => a is "--version" or "-o" or "--output" or "text" or "json" or "--output=json" or "--output=text"))
             args = ["--version"];
         RootCommand root = Create(surroundings);
+        if (args is ["help", ..]) args = AsOption(args[1..], root);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
@@ -20,6 +23,7 @@ public static class CommandLine
                 new JsonReporter(surroundings.Error).Fail(new DeployerException(FailureCode.Usage, string.Join('\n', errors), CommandLineErrors.Remedy(parsed)));
                 return ExitCodes.Of(FailureCode.Usage);
             }
+            if (args.Length == 0) await root.Parse("--help").InvokeAsync(new InvocationConfiguration { Output = surroundings.Error }).ConfigureAwait(false);
             foreach (string error in errors) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
             await surroundings.Error.WriteLineAsync($"  {CommandLineErrors.Remedy(parsed)}").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.Usage);
@@ -41,6 +45,14 @@ public static class CommandLine
             return ExitCodes.Of(e.Code);
         }
     }
+
+    /// <summary><c>help VERB</c> as <c>VERB --help</c>; what is no verb is left to be refused as such.</summary>
+    private static string[] AsOption(string[] words, RootCommand root) => words switch
+    {
+        [] => ["--help"],
+        [var verb, ..] when root.Subcommands.Any(c => c.Name == verb) => [verb, "--help"],
+        _ => words,
+    };
 
     private static RootCommand Create(Surroundings surroundings)
     {
@@ -66,11 +78,26 @@ public static class CommandLine
             new FrontCommand(surroundings).Create(),
         };
         GlobalOptions.AddTo(root);
+        foreach (Argument name in root.Subcommands.SelectMany(c => c.Arguments).Where(a => a.Name == Options.EndpointName))
+            name.CompletionSources.Add(_ => EndpointNames(surroundings).Select(n => new CompletionItem(n)));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithExamples(help);
             if (option is VersionOption) option.Action = new PrintVersion(surroundings.Version);
         }
         return root;
+    }
+
+    /// <summary>For completion, which offers none rather than an error.</summary>
+    private static IReadOnlyList<string> EndpointNames(Surroundings surroundings)
+    {
+        try
+        {
+            return Verb.StateOf(new ConfigurationFiles(surroundings.CurrentFolder).ReadWorkspace(null)).EndpointNames;
+        }
+        catch (Exception e) when (e is DeployerException || DiskFailure.Is(e))
+        {
+            return [];
+        }
     }
 }

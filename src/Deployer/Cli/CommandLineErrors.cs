@@ -13,6 +13,8 @@ internal static class CommandLineErrors
             return [$"There is no option '{option}'{Suggestion(option, parsed.CommandResult.Command, root)}"];
         if (parsed is { CommandResult.Command: RootCommand, UnmatchedTokens: [var word, ..] })
             return [$"There is no verb '{word}'{Nearest.Hint(word, [.. root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)], "the verbs are")}"];
+        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.All(e => e.SymbolResult is CommandResult))
+            return ["Name a verb."];
         return [.. parsed.Errors.Select(Say).Distinct()];
     }
 

@@ -6,6 +6,9 @@ namespace Deployer.Cli;
 /// <summary>Options and arguments that several verbs share.</summary>
 internal static class Options
 {
+    /// <summary>The argument that names an endpoint, wherever it appears.</summary>
+    public const string EndpointName = "NAME";
+
     private const int LongestTimeout = 30 * 24 * 60 * 60;
 
     public static Option<string> Target()
@@ -40,7 +43,7 @@ internal static class Options
         if (!isRight) result.AddError($"{option.Name} takes {what}, not '{result.Tokens[0].Value}'.");
     });
 
-    public static Argument<string?> OptionalName() => new("NAME")
+    public static Argument<string?> OptionalName() => new(EndpointName)
     {
         Description = "The endpoint; may be left out where there is only one.",
         Arity = ArgumentArity.ZeroOrOne,
