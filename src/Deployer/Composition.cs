@@ -16,15 +16,17 @@ public static partial class Composition
 {
     public static Surroundings Surroundings()
     {
+        FillStandardStreams();
         Dictionary<string, string> passedOn = PassedOn();
         return new Surroundings
         {
-            CurrentFolder = Environment.CurrentDirectory,
-            In = Console.OpenStandardInput(),
-            Out = Writer(Console.OpenStandardOutput()),
-            Error = Writer(Console.OpenStandardError()),
-            IsErrorTerminal = !Console.IsErrorRedirected && Ci() == CiSystem.None && Variable("TERM") != "dumb",
+            CurrentFolder = CurrentFolder(),
+            In = IsOurs(0) ? Stream.Null : Console.OpenStandardInput(),
+            Out = Writer(GuardedStream.ForAnswer(IsOurs(1) ? null : Console.OpenStandardOutput())),
+            Error = Writer(GuardedStream.ForStory(IsOurs(2) ? null : Console.OpenStandardError())),
+            IsErrorTerminal = !IsOurs(2) && !Console.IsErrorRedirected && Ci() == CiSystem.None && Variable("TERM") != "dumb",
             Ci = Ci(),
+            CiFolder = Variable(Ci() == CiSystem.GitHubActions ? "GITHUB_WORKSPACE" : "BUILD_SOURCESDIRECTORY"),
             CiRunUrl = CiRunUrl(),
             User = Environment.UserName,
             Host = Environment.MachineName,
@@ -43,6 +45,37 @@ public static partial class Composition
     }
 
     private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+
+    /// <summary>Absolute; null when it has been deleted.</summary>
+    private static string? CurrentFolder()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts nothing where a standard stream was closed, so that no file of ours takes its number and gets what is meant for the terminal.</summary>
+    private static void FillStandardStreams()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const int readAndWrite = 2, closeOnExec = 0x80000, lastOfThem = 2;
+        int opened;
+        do opened = Open("/dev/null", OperatingSystem.IsLinux() ? readAndWrite | closeOnExec : readAndWrite);
+        while (opened is >= 0 and <= lastOfThem);
+        if (opened > lastOfThem) _ = Close(opened);
+    }
+
+    /// <summary>Whether what has a standard stream's number was opened by this process: what was inherited is never closed on exec.</summary>
+    private static bool IsOurs(int standardStream)
+    {
+        const int getFlags = 1;
+        return !OperatingSystem.IsWindows() && Fcntl(standardStream, getFlags) != 0;
+    }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
@@ -122,6 +155,15 @@ public static partial class Composition
         if (OperatingSystem.IsWindows()) Environment.Exit(code);
         ExitProcess(code);
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int Fcntl(int handle, int command);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using Deployer.Configuration;
 
@@ -9,30 +10,49 @@ public static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings)
     {
+        if (args.Contains("--version", StringComparer.Ordinal) && args.All(a => a is "--version" or "-o" or "--output" or "text" or "json" or "--output=json" or "--output=text"))
+            args = ["--version"];
         RootCommand root = Create(surroundings);
+        if (args is ["help", ..]) args = AsOption(args[1..], root);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
-            foreach (string error in Errors(parsed, root)) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
-            string verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-            await surroundings.Error.WriteLineAsync($"  `deployer{verb} --help` shows what there is, with examples.").ConfigureAwait(false);
+            IReadOnlyList<string> errors = CommandLineErrors.Of(parsed, root);
+            if (GlobalOptions.AskForJson(args))
+            {
+                new JsonReporter(surroundings.Error).Fail(new DeployerException(FailureCode.Usage, string.Join('\n', errors), CommandLineErrors.Remedy(parsed)));
+                return ExitCodes.Of(FailureCode.Usage);
+            }
+            if (args.Length == 0) await root.Parse("--help").InvokeAsync(new InvocationConfiguration { Output = surroundings.Error }).ConfigureAwait(false);
+            foreach (string error in errors) await surroundings.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
+            await surroundings.Error.WriteLineAsync($"  {CommandLineErrors.Remedy(parsed)}").ConfigureAwait(false);
             return ExitCodes.Of(FailureCode.Usage);
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration
+        try
         {
-            Output = surroundings.Out,
-            Error = surroundings.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = surroundings.Out,
+                Error = surroundings.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }).ConfigureAwait(false);
+        }
+        catch (DeployerException e)
+        {
+            // Of what no verb prints: the help and the version.
+            await surroundings.Error.WriteLineAsync($"error: {e.Message}").ConfigureAwait(false);
+            return ExitCodes.Of(e.Code);
+        }
     }
 
-    private static IEnumerable<string> Errors(ParseResult parsed, RootCommand root)
+    /// <summary><c>help VERB</c> as <c>VERB --help</c>; what is no verb is left to be refused as such.</summary>
+    private static string[] AsOption(string[] words, RootCommand root) => words switch
     {
-        if (parsed is { CommandResult.Command: RootCommand, UnmatchedTokens: [var word, ..] } && !word.StartsWith('-'))
-            return [$"There is no verb '{word}'{Nearest.Hint(word, [.. root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)], "the verbs are")}"];
-        return parsed.Errors.Select(e => e.Message).Distinct();
-    }
+        [] => ["--help"],
+        [var verb, ..] when root.Subcommands.Any(c => c.Name == verb) => [verb, "--help"],
+        _ => words,
+    };
 
     private static RootCommand Create(Surroundings surroundings)
     {
@@ -58,11 +78,26 @@ public static class CommandLine
             new FrontCommand(surroundings).Create(),
         };
         GlobalOptions.AddTo(root);
+        foreach (Argument name in root.Subcommands.SelectMany(c => c.Arguments).Where(a => a.Name == Options.EndpointName))
+            name.CompletionSources.Add(_ => EndpointNames(surroundings).Select(n => new CompletionItem(n)));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithExamples(help);
             if (option is VersionOption) option.Action = new PrintVersion(surroundings.Version);
         }
         return root;
+    }
+
+    /// <summary>For completion, which offers none rather than an error.</summary>
+    private static IReadOnlyList<string> EndpointNames(Surroundings surroundings)
+    {
+        try
+        {
+            return Verb.StateOf(new ConfigurationFiles(surroundings.CurrentFolder).ReadWorkspace(null)).EndpointNames;
+        }
+        catch (Exception e) when (e is DeployerException || DiskFailure.Is(e))
+        {
+            return [];
+        }
     }
 }

@@ -41,7 +41,7 @@ public sealed class CompletionCommand(Invocation invocation)
 
             """,
         "fish" => """
-            complete -c deployer -f -a '(set -l line (commandline -cp); deployer "[suggest:"(string length -- $line)"]" "$line" 2>/dev/null)'
+            complete -c deployer -a '(set -l line (commandline -cp); deployer "[suggest:"(string length -- $line)"]" "$line" 2>/dev/null)'
 
             """,
         _ => """

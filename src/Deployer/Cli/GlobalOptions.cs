@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Deployer.Cli;
 
@@ -30,6 +31,8 @@ public sealed record GlobalOptions(string? Workspace, string? Config, OutputForm
         Description = "text for people; json for programs: the answer on stdout, events as JSON lines on stderr.",
         HelpName = "text|json",
         Recursive = true,
+        CustomParser = ParseOutput,
+        CompletionSources = { "text", "json" },
     };
 
     private static readonly Option<bool> VerboseOption = new("--verbose")
@@ -46,6 +49,18 @@ public sealed record GlobalOptions(string? Workspace, string? Config, OutputForm
         root.Options.Add(VerboseOption);
     }
 
+    /// <summary>Whether JSON is asked for, on a command line that may be wrong elsewhere.</summary>
+    public static bool AskForJson(IReadOnlyList<string> args) =>
+        args.Any(a => a is "--output=json" or "-o=json" or "-ojson") || args.Zip(args.Skip(1)).Any(pair => pair is ("--output" or "-o", "json"));
+
     public static GlobalOptions From(ParseResult parsed) => new(
         parsed.GetValue(WorkspaceOption), parsed.GetValue(ConfigOption), parsed.GetValue(OutputOption), parsed.GetValue(VerboseOption));
+
+    private static OutputFormat ParseOutput(ArgumentResult result)
+    {
+        string text = result.Tokens[^1].Value;
+        if (Enum.GetNames<OutputFormat>().FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name) return Enum.Parse<OutputFormat>(name);
+        result.AddError($"--output takes text or json, not '{text}'.");
+        return OutputFormat.Text;
+    }
 }

@@ -31,6 +31,24 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["completion"] = ["source <(deployer completion bash)", "deployer completion fish > ~/.config/fish/completions/deployer.fish"],
     };
 
+    private static readonly (string ExitCode, string Meaning)[] Meanings =
+    [
+        ("0", "done, or nothing to do"),
+        ("2", "the command line or a file is wrong"),
+        ("3", "authentication or authorization"),
+        ("4", "an operation failed on the far side, or the scorer stopped"),
+        ("5", "verification failed; what served before serves on"),
+        ("6", "not found"),
+        ("7", "another run holds the deployment"),
+        ("8", "cancelled by a verb"),
+        ("9", "deadline passed; resume goes on"),
+        ("10", "plan --detailed-exitcode: there is something to change"),
+        ("11", "the journal is damaged"),
+        ("12, 13", "failed after promotion; the former revision serves again, could not be put back"),
+        ("129, 130, 143", "let go on a signal; resume goes on"),
+        ("70", "a bug in the deployer"),
+    ];
+
     public override int Invoke(ParseResult parseResult)
     {
         int code = usual.Invoke(parseResult);
@@ -39,6 +57,10 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (string example in examples) output.WriteLine($"  {example}");
+        output.WriteLine();
+        if (command is not RootCommand) return code;
+        output.WriteLine("Exit codes:");
+        foreach ((string exitCode, string meaning) in Meanings) output.WriteLine($"  {exitCode,-15}{meaning}");
         output.WriteLine();
         return code;
     }

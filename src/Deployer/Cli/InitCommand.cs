@@ -9,6 +9,8 @@ namespace Deployer.Cli;
 /// <summary><c>deployer init [DIR]</c>: the files a deployment needs, filled in from the model that is there. Never overwrites.</summary>
 public sealed class InitCommand(Invocation invocation)
 {
+    private const string DeploymentPath = "config/deployment.yaml";
+
     private static readonly Argument<string> Folder = new("DIR") { Description = "The folder.", DefaultValueFactory = _ => "." };
     private static readonly Option<string?> Model = new("--model") { Description = "The .onnx file; without it, the one that lies in DIR.", HelpName = "FILE" };
 
@@ -29,7 +31,7 @@ public sealed class InitCommand(Invocation invocation)
         Dictionary<string, string> files = new()
         {
             ["workspace.json"] = InitTemplates.Workspace,
-            ["config/deployment.yaml"] = InitTemplates.Deployment(EndpointName(path), modelPath),
+            [DeploymentPath] = InitTemplates.Deployment(EndpointName(path), modelPath),
             ["config/environment.yaml"] = InitTemplates.Environment,
         };
         foreach ((string name, string schema) in SchemaWriter.All) files[$"config/schemas/{name}"] = schema;
@@ -42,14 +44,23 @@ public sealed class InitCommand(Invocation invocation)
             return ExitCodes.Done;
         }
         foreach (JsonObject file in done) verb.Out.WriteLine($"{((bool)file["written"]! ? "wrote " : "kept  ")} {file["path"]}");
-        verb.Out.WriteLine(model is null
+        bool isKept = done.Any(f => (string)f["path"]! == DeploymentPath && !(bool)f["written"]!);
+        if (isKept) verb.Out.WriteLine($"{DeploymentPath} was there before: its model.path stays as it is.");
+        verb.Out.WriteLine(model is null && !isKept
             ? "Put the model's path into config/deployment.yaml, then run `deployer deploy --target local`."
             : "Next: `deployer deploy --target local`.");
         return ExitCodes.Done;
     }
 
-    private static string? OnlyModelIn(string folder) =>
-        Directory.Exists(folder) && Directory.GetFiles(folder, "*.onnx") is [var only] ? only : null;
+    /// <exception cref="DeployerException">There are several, and no deployment file says which is meant.</exception>
+    private static string? OnlyModelIn(string folder)
+    {
+        string[] there = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.onnx") : [];
+        if (there.Length > 1 && !File.Exists(Path.Combine(folder, DeploymentPath)))
+            throw new DeployerException(FailureCode.Usage,
+                $"Which model? There are: {string.Join(", ", there.Select(f => PrintableText.Of(Path.GetFileName(f))).Order(StringComparer.Ordinal))}.", "Pass --model FILE.");
+        return there is [var only] ? only : null;
+    }
 
     /// <summary>The file's name as an endpoint may be called.</summary>
     private static string EndpointName(string? model)

@@ -37,10 +37,16 @@ public sealed class Invocation(Surroundings surroundings)
             if (verb.HasRun) verb.SayHowToResume();
             return interrupts.ExitCode.Value;
         }
+        catch (Exception e) when (DiskFailure.Is(e))
+        {
+            failure = DiskFailure.Of(e);
+        }
         catch (Exception e)
         {
-            await surroundings.Error.WriteLineAsync($"bug: {(options.Verbose ? e.ToString() : $"{e.GetType().Name}: {e.Message}")}").ConfigureAwait(false);
-            await surroundings.Error.WriteLineAsync("  This is a mistake in the deployer. Please report it with what --verbose prints; the run is resumable.").ConfigureAwait(false);
+            string what = options.Verbose ? e.ToString() : $"{e.GetType().Name}: {e.Message}";
+            const string remedy = "This is a mistake in the deployer. Please report it with what --verbose prints; the run is resumable.";
+            if (reporter is JsonReporter json) json.Fail("Bug", what, remedy, ExitCodes.Bug);
+            else await surroundings.Error.WriteLineAsync($"bug: {what}\n  {remedy}").ConfigureAwait(false);
             return ExitCodes.Bug;
         }
         Tell(failure, options, reporter);
@@ -56,16 +62,16 @@ public sealed class Invocation(Surroundings surroundings)
     {
         if (reporter is JsonReporter json)
         {
+            // Whoever reads these lines wants JSON and nothing between.
             json.Fail(failure);
+            return;
         }
-        else
-        {
-            surroundings.Error.WriteLine($"error: {failure.Message}");
-            surroundings.Error.WriteLine($"  {failure.Remedy}");
-            surroundings.Error.WriteLine($"  ({failure.Code}, exit code {ExitCodes.Of(failure.Code)})");
-        }
+        surroundings.Error.WriteLine($"error: {failure.Message}");
+        surroundings.Error.WriteLine($"  {failure.Remedy}");
+        surroundings.Error.WriteLine($"  ({failure.Code}, exit code {ExitCodes.Of(failure.Code)})");
         if (options.Verbose && failure.InnerException is { } inner) surroundings.Error.WriteLine(inner.ToString());
         if (surroundings.Ci == CiSystem.None) return;
-        foreach (string annotation in CiAnnotation.Errors(surroundings.Ci, failure)) surroundings.Error.WriteLine(annotation);
+        foreach (string annotation in CiAnnotation.Errors(surroundings.Ci, failure, f => CiAnnotation.FromCheckout(f, surroundings.CurrentFolder, surroundings.CiFolder)))
+            surroundings.Error.WriteLine(annotation);
     }
 }

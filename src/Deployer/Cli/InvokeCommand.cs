@@ -27,7 +27,8 @@ public sealed class InvokeCommand(Invocation invocation)
             throw new DeployerException(FailureCode.NotFound, $"'{name}' is stopped.", "Run `deployer deploy` to start it.");
         DeploymentPlan plan = DeploymentPlan.FromJson(endpoint.Revisions.Single(r => r.Number == route.Revision).Plan);
 
-        byte[] request = await ReadAsync(verb, parsed.GetValue(Data)!, cancellationToken).ConfigureAwait(false);
+        // Waited for aside, for a terminal's standard input cannot be cancelled.
+        byte[] request = await Task.Run(() => Read(verb, parsed.GetValue(Data)!), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         var uri = new Uri(new Uri($"http://127.0.0.1:{front.Port}"), plan.Image.Scoring.ScoringRoute);
         ScoringAnswer answer = await new ScoringClient(verb.Surroundings.Http).ScoreAsync(
             uri, request, TimeSpan.FromSeconds(plan.Verification.RequestTimeoutSeconds), verb.Surroundings.Time, cancellationToken).ConfigureAwait(false);
@@ -38,18 +39,16 @@ public sealed class InvokeCommand(Invocation invocation)
         return ExitCodes.Done;
     }
 
-    private static async Task<byte[]> ReadAsync(Verb verb, string source, CancellationToken cancellationToken)
+    private static byte[] Read(Verb verb, string source)
     {
+        if (source != "-") return RequestFile.Read(Path.GetFullPath(source, verb.Surroundings.CurrentFolder));
         try
         {
-            if (source != "-") return await File.ReadAllBytesAsync(Path.GetFullPath(source, verb.Surroundings.CurrentFolder), cancellationToken).ConfigureAwait(false);
-            using var buffer = new MemoryStream();
-            await verb.Surroundings.In.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
-            return buffer.ToArray();
+            return RequestFile.Read(verb.Surroundings.In);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DeployerException(FailureCode.FileAccess, $"{source} cannot be read: {e.Message}", "Name a JSON file, or - for standard input.", e);
+            throw new DeployerException(FailureCode.FileAccess, $"Standard input cannot be read: {e.Message.TrimEnd('.')}.", "Send one JSON request.", e);
         }
     }
 }

@@ -39,13 +39,16 @@ public sealed class JsonReporter : IReporter
     }
 
     /// <summary>The last line of a run that failed.</summary>
-    public void Fail(DeployerException e) => Write(new JsonObject
+    public void Fail(DeployerException e) => Fail(e.Code.ToString(), e.Message, e.Remedy, ExitCodes.Of(e.Code));
+
+    /// <inheritdoc cref="Fail(DeployerException)"/>
+    public void Fail(string code, string message, string remedy, int exitCode) => Write(new JsonObject
     {
         ["type"] = "error",
-        ["code"] = e.Code.ToString(),
-        ["message"] = e.Message,
-        ["remedy"] = e.Remedy,
-        ["exitCode"] = ExitCodes.Of(e.Code),
+        ["code"] = code,
+        ["message"] = message,
+        ["remedy"] = remedy,
+        ["exitCode"] = exitCode,
     });
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

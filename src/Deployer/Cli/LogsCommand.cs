@@ -15,6 +15,8 @@ public sealed class LogsCommand(Invocation invocation)
 
     public Command Create()
     {
+        Options.TakesWholeNumber(Tail, 0, int.MaxValue, "a whole number of lines");
+        Options.TakesWholeNumber(Revision, 1, int.MaxValue, "the number of a revision");
         var command = new Command("logs", "Prints what the scorer of the serving revision printed.") { Name, Follow, Tail, Revision };
         command.SetAction((parsed, _) => invocation.RunAsync(parsed, (verb, token) => RunAsync(parsed, verb, token)));
         return command;
@@ -36,7 +38,7 @@ public sealed class LogsCommand(Invocation invocation)
         while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
         {
             last.Enqueue(line);
-            if (last.Count > Math.Max(0, parsed.GetValue(Tail))) last.Dequeue();
+            if (last.Count > parsed.GetValue(Tail)) last.Dequeue();
         }
         foreach (string line in last) verb.Out.WriteLine(line);
         while (parsed.GetValue(Follow) && !cancellationToken.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Deployer.Engine;
 using Deployer.Steps;
 
@@ -6,8 +7,9 @@ namespace Deployer.Cli;
 /// <summary>The process and its terminal, as the composition root found them.</summary>
 public sealed record Surroundings
 {
-    /// <summary>Absolute.</summary>
-    public required string CurrentFolder { get; init; }
+    /// <summary>Absolute; made with null when it has been deleted, which is told to whoever needs it.</summary>
+    [AllowNull]
+    public required string CurrentFolder { get => field ?? NoCurrentFolder(); init; }
     public required Stream In { get; init; }
     /// <summary>The answer.</summary>
     public required TextWriter Out { get; init; }
@@ -16,6 +18,8 @@ public sealed record Surroundings
     /// <summary>Whether a person watches the story as it is told.</summary>
     public required bool IsErrorTerminal { get; init; }
     public required CiSystem Ci { get; init; }
+    /// <summary>The checkout that the pipeline's page shows files of, absolute; null where not known.</summary>
+    public required string? CiFolder { get; init; }
     /// <summary>The pipeline run's page, where known.</summary>
     public required string? CiRunUrl { get; init; }
     public required string User { get; init; }
@@ -36,6 +40,9 @@ public sealed record Surroundings
     public required TimeProvider Time { get; init; }
     /// <summary>Ends the process at once.</summary>
     public required Action<int> ExitNow { get; init; }
+
+    private static string NoCurrentFolder() => throw new DeployerException(
+        FailureCode.FileAccess, "The current folder does not exist any more.", "Change into the project's folder and run the command again.");
 }
 
 /// <summary>Whose log format failures are announced in.</summary>

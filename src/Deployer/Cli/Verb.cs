@@ -83,7 +83,7 @@ public sealed class Verb(Surroundings surroundings, GlobalOptions options, IRepo
         };
         try
         {
-            return await session.RunAsync(request, work, () => interrupts.Signal, cancellationToken).ConfigureAwait(false);
+            return await session.RunAsync(request, (run, token) => DiskFailure.ToldAsync(() => work(run, token)), () => interrupts.Signal, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

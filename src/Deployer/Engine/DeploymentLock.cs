@@ -55,13 +55,12 @@ public sealed class DeploymentLock : IDisposable
         try
         {
             DurableFile.Write(HolderFile(directory), JsonSerializer.SerializeToUtf8Bytes(holder, LockJson.Default.LockHolder));
-            return new DeploymentLock(file);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            file.Dispose();
-            throw;
+            // The name is a courtesy to others; a deletion has to be possible on a full disk.
         }
+        return new DeploymentLock(file);
     }
 
     public void Dispose() => file.Dispose();

@@ -9,6 +9,7 @@ namespace Deployer.Engine;
 public sealed class Journal : IDisposable
 {
     private const long Reserved = 256 * 1024;
+    private const long LeastReserved = 16 * 1024;
     private const long RollOverAt = 1024 * 1024;
 
     private readonly FileStream file;
@@ -50,9 +51,11 @@ public sealed class Journal : IDisposable
                 fresh = true;
             }
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            file.SetLength(fresh ? 0 : contents.Length);
-            file.Position = file.Length;
-            DurableFile.Reserve(file, Reserved);
+            // Setting the length to what it is would give back what the run before reserved.
+            long length = fresh ? 0 : contents.Length;
+            if (file.Length != length) file.SetLength(length);
+            file.Position = length;
+            Reserve(file);
             file.Flush(flushToDisk: true);
             if (fresh) DurableFile.FlushDirectory(Path.GetDirectoryName(path)!);
             return new Journal(file, contents, time, failpoint);
@@ -94,6 +97,19 @@ public sealed class Journal : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    /// <summary>Room for the longest run; on a full disk for a short one, such as the deletion that makes room.</summary>
+    private static void Reserve(FileStream file)
+    {
+        try
+        {
+            DurableFile.Reserve(file, Reserved);
+        }
+        catch (IOException)
+        {
+            DurableFile.Reserve(file, LeastReserved);
+        }
+    }
 
     private static DeployerException NotDurable(string path, Exception e) => new(
         FailureCode.FileAccess,

@@ -21,11 +21,13 @@ public readonly record struct Digest
     /// <exception cref="FormatException">Not a SHA-256 digest.</exception>
     public static Digest Parse(string text)
     {
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length != Prefix.Length + 64 ||
-            text.AsSpan(Prefix.Length).ContainsAnyExcept(HexDigits))
-            throw new FormatException($"'{text}' is not a sha256 digest.");
+        if (!IsOne(text)) throw new FormatException($"'{text}' is not a sha256 digest.");
         return new Digest(text[Prefix.Length..]);
     }
+
+    public static bool IsOne(string? text) =>
+        text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) && text.Length == Prefix.Length + 64
+        && !text.AsSpan(Prefix.Length).ContainsAnyExcept(HexDigits);
 
     public override string ToString() => Prefix + Hex;
 }

@@ -16,6 +16,7 @@ public sealed class ImageBuilder(OciLayout layout)
     public BuiltImage Build(ImageSpec spec, string name, IProgress<Amount> progress, CancellationToken cancellationToken)
     {
         layout.Prepare();
+        layout.MendIndex();
         Dictionary<string, Descriptor> known = KnownLayers();
         var tally = new Tally(progress, spec.Layers.Sum(l => l.Files.Sum(f => f.Size)));
 
@@ -55,8 +56,20 @@ public sealed class ImageBuilder(OciLayout layout)
         return new BuiltImage(manifestDigest, layout.Directory, built);
     }
 
-    /// <summary>The image of that name, if it and every blob it needs are there.</summary>
+    /// <summary>The image of that name, if it and every blob it needs are there, and neither the index nor the manifest is damaged.</summary>
     public BuiltImage? Find(string name)
+    {
+        try
+        {
+            return FindWhole(name);
+        }
+        catch (DeployerException)
+        {
+            return null;
+        }
+    }
+
+    private BuiltImage? FindWhole(string name)
     {
         Descriptor? named = layout.ReadIndex().Manifests.LastOrDefault(m => m.Annotations?.GetValueOrDefault(OciLayout.RefName) == name);
         if (named is null || !layout.Has(named)) return null;
@@ -70,9 +83,22 @@ public sealed class ImageBuilder(OciLayout layout)
     {
         Dictionary<string, Descriptor> known = [];
         foreach (Descriptor descriptor in layout.ReadIndex().Manifests.Where(layout.Has))
-            foreach (Descriptor layer in layout.ReadManifest(Digest.Parse(descriptor.Digest)).Layers.Where(layout.Has))
+            foreach (Descriptor layer in LayersOf(descriptor).Where(layout.Has))
                 if (layer.Annotations?.GetValueOrDefault(LayerKeyAnnotation) is { } key) known[key] = layer;
         return known;
+    }
+
+    /// <summary>None, where the manifest is damaged.</summary>
+    private IReadOnlyList<Descriptor> LayersOf(Descriptor manifest)
+    {
+        try
+        {
+            return layout.ReadManifest(Digest.Parse(manifest.Digest)).Layers;
+        }
+        catch (DeployerException)
+        {
+            return [];
+        }
     }
 
     private static void Pack(LayerSpec layer, DateTimeOffset created, Stream output, Tally tally, CancellationToken cancellationToken)

@@ -31,17 +31,35 @@ public sealed class OciLayout(string directory)
     }
 
     /// <summary>The images in the layout; none when there is no layout.</summary>
+    /// <exception cref="DeployerException">The index is damaged.</exception>
     public ImageIndex ReadIndex() => File.Exists(IndexFile)
-        ? Parse(File.ReadAllBytes(IndexFile), OciJson.Default.ImageIndex, IndexFile)
+        ? Parse(File.ReadAllBytes(IndexFile), OciJson.Default.ImageIndex, IndexFile, static index => index.Manifests is { } manifests && manifests.All(IsWhole))
         : new ImageIndex { Manifests = [] };
 
-    public Manifest ReadManifest(Digest digest) => Parse(File.ReadAllBytes(BlobPath(digest)), OciJson.Default.Manifest, BlobPath(digest));
+    /// <exception cref="DeployerException">The manifest is damaged.</exception>
+    public Manifest ReadManifest(Digest digest) => Parse(File.ReadAllBytes(BlobPath(digest)), OciJson.Default.Manifest, BlobPath(digest),
+        static manifest => IsWhole(manifest.Config) && manifest.Layers is { } layers && layers.All(IsWhole));
 
-    public ImageConfig ReadConfig(Digest digest) => Parse(File.ReadAllBytes(BlobPath(digest)), OciJson.Default.ImageConfig, BlobPath(digest));
+    public ImageConfig ReadConfig(Digest digest) =>
+        Parse(File.ReadAllBytes(BlobPath(digest)), OciJson.Default.ImageConfig, BlobPath(digest), static config => config is { Config: not null, Rootfs: not null });
+
+    /// <summary>Moves an index that is damaged aside, so that its images can be built and named again.</summary>
+    public void MendIndex()
+    {
+        try
+        {
+            ReadIndex();
+        }
+        catch (DeployerException)
+        {
+            File.Move(IndexFile, IndexFile + ".damaged", overwrite: true);
+        }
+    }
 
     /// <summary>Whether the blob is there with that size. Names are digests, so what was renamed into place is right.</summary>
     public bool Has(Descriptor descriptor)
     {
+        if (!Digest.IsOne(descriptor.Digest)) return false;
         var file = new FileInfo(BlobPath(Digest.Parse(descriptor.Digest)));
         return file.Exists && file.Length == descriptor.Size;
     }
@@ -62,7 +80,7 @@ public sealed class OciLayout(string directory)
                     content(buffered);
                 digest = Digest.OfHash(hash.Hash);
                 size = file.Length;
-                if (File.Exists(BlobPath(digest))) return (digest, size, Reused: true);
+                if (IsThere(digest, size)) return (digest, size, Reused: true);
                 file.Flush(flushToDisk: true);
             }
             File.Move(temporary, BlobPath(digest), overwrite: true);
@@ -109,11 +127,22 @@ public sealed class OciLayout(string directory)
     private void WriteIndex(List<Descriptor> manifests) =>
         DurableFile.Write(IndexFile, JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { Manifests = manifests }, OciJson.Default.ImageIndex));
 
-    private static T Parse<T>(byte[] json, JsonTypeInfo<T> type, string file)
+    /// <summary>Whether the blob needs no writing. A document is small enough to be read again: only so is damage ever mended by building anew.</summary>
+    private bool IsThere(Digest digest, long size)
+    {
+        const int document = 1 << 16;
+        var file = new FileInfo(BlobPath(digest));
+        return file.Exists && file.Length == size && (size > document || Digest.Of(File.ReadAllBytes(file.FullName)) == digest);
+    }
+
+    // JSON says null where our types do not.
+    private static bool IsWhole(Descriptor? descriptor) => descriptor is { MediaType: not null, Digest: not null };
+
+    private static T Parse<T>(byte[] json, JsonTypeInfo<T> type, string file, Func<T, bool> isWhole)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(json, type) is { } document && isWhole(document) ? document : throw new JsonException("something in it is null.");
         }
         catch (JsonException e)
         {

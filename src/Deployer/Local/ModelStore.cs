@@ -30,13 +30,14 @@ public sealed class ModelStore(string directory)
     private string Blobs => Path.Combine(directory, "blobs", "sha256");
 
     /// <summary>All versions of a model, lowest first.</summary>
+    /// <exception cref="DeployerException">A record is damaged; it is named.</exception>
     public IReadOnlyList<StoredModel> Versions(string name)
     {
         string versions = Path.Combine(directory, "models", name);
         if (!Directory.Exists(versions)) return [];
         return [.. Directory.EnumerateDirectories(versions)
             .Select(d => Path.Combine(d, "model.json")).Where(File.Exists)
-            .Select(f => JsonSerializer.Deserialize(File.ReadAllBytes(f), LocalJson.Default.StoredModel)).OfType<StoredModel>().OrderBy(m => m.Version)];
+            .Select(Read).OrderBy(m => m.Version)];
     }
 
     /// <summary>Whether every file of the model is in the store.</summary>
@@ -95,6 +96,24 @@ public sealed class ModelStore(string directory)
     /// <summary>Changes what is said about a version; its bytes stay.</summary>
     public void Update(StoredModel model) =>
         DurableFile.Write(RecordFile(model), JsonSerializer.SerializeToUtf8Bytes(model, LocalJson.Default.StoredModel));
+
+    private static StoredModel Read(string file)
+    {
+        Exception? damage = null;
+        try
+        {
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), LocalJson.Default.StoredModel)
+                is { Name: not null, Sha256: not null, Description: not null, Tags: not null, Properties: not null, Files: not null } model
+                && model.Files.All(f => f is { Path: not null, Sha256: not null }))
+                return model;
+        }
+        catch (JsonException e)
+        {
+            damage = e;
+        }
+        throw new DeployerException(FailureCode.FileAccess, $"{file} is damaged: it is not the record of a registered model{(damage is null ? "" : $": {damage.Message}")}",
+            $"Delete the folder {Path.GetDirectoryName(file)} and run the same command again: the model is registered anew.", damage);
+    }
 
     /// <summary>Removes what a killed run left half copied. What somebody is copying right now is held open, and left alone.</summary>
     private void ClearLeftovers(string sha256)

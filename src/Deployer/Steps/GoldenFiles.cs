@@ -10,7 +10,7 @@ public sealed class GoldenFiles(string directory)
 {
     /// <summary>Reads a file now and keeps what it holds.</summary>
     /// <returns>Its SHA-256.</returns>
-    /// <exception cref="DeployerException">It cannot be read.</exception>
+    /// <exception cref="DeployerException">It cannot be read, or is not JSON.</exception>
     public string Keep(string file)
     {
         byte[] content = Read(file);
@@ -38,20 +38,15 @@ public sealed class GoldenFiles(string directory)
     }
 
     /// <summary>SHA-256 of a file as it is now, without keeping it.</summary>
-    /// <exception cref="DeployerException">It cannot be read.</exception>
+    /// <exception cref="DeployerException">It cannot be read, or is not JSON.</exception>
     public static string DigestOf(string file) => DigestOf(Read(file));
 
     private static string DigestOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private static byte[] Read(string file)
     {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DeployerException(FailureCode.FileAccess, $"{file} cannot be read: {e.Message}", "Mend the file or take it out of config/deployment.yaml.", e);
-        }
+        byte[] content = RequestFile.Read(file);
+        RequestFile.RequireJson(file, content);
+        return content;
     }
 }
