@@ -12,10 +12,16 @@ public sealed class RunDirectorySpecs : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task It_says_where_the_scorer_is()
+    public async Task It_says_where_the_scorer_is_and_when_it_has_become_ready()
     {
         await using var scorer = await StartAsync();
-        Assert.Equal($$"""{"pid":{{scorer.Id}},"port":{{scorer.Port}}}""" + "\n", await File.ReadAllTextAsync(ProcessFile, TestContext.Current.CancellationToken));
+        string told = "";
+        for (var i = 0; i < 500 && !told.Contains("true", StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            told = await File.ReadAllTextAsync(ProcessFile, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal($$"""{"pid":{{scorer.Id}},"port":{{scorer.Port}},"ready":true}""" + "\n", told);
         Assert.Equal([Path.Combine(_folder, "lock"), ProcessFile], Directory.GetFiles(_folder).Order(StringComparer.Ordinal));
     }
 
