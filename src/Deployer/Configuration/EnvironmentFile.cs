@@ -73,7 +73,7 @@ internal static class EnvironmentFile
             Shapes.Map(Shapes.Text("text", new Rule(@"^[^\u0000]*$", "must not hold the character U+0000")), VariableNames),
             "Set in the scorer's process. They end up readable in the image: names that look like a secret's are refused.");
         Key<ServerSettings> server = keys.Group("inference_config", Server, "Where the scorer listens inside its container. The three routes differ; their port is the same.");
-        Key<(ResourceSettings Requests, ResourceSettings Limits)> resources = keys.Group("resources", Resources, "CPU and memory of one scorer, as Kubernetes writes them.");
+        Key<(ResourceSettings Requests, ResourceSettings Limits)> resources = keys.Group("resources", Resources, "CPU and memory of one scorer, as Kubernetes writes them. The local target starts a plain process and does not limit it.");
 
         return (values, _) => new()
         {
