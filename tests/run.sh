@@ -10,6 +10,7 @@ need() { command -v "$1" >/dev/null 2>&1 || packages+=("$2"); }
 need skopeo skopeo
 need umoci umoci
 need curl curl
+need script bsdutils
 need node nodejs
 need npm npm
 [ -d /usr/share/libonnx-testdata ] || [ -d /usr/share/onnx ] || dpkg -s libonnx-testdata >/dev/null 2>&1 || packages+=(libonnx-testdata)
