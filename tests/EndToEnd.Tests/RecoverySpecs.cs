@@ -102,6 +102,25 @@ public sealed class RecoverySpecs : IAsyncDisposable
         await TestWorkspace.EventuallyAsync(() => workspace.Processes().Count == 0, "nothing is left running");
     }
 
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("{\"revision\": 1, \"port\": 9, \"history\": null}")]
+    public async Task A_route_that_was_tampered_with_is_told_plainly_and_deploying_mends_it_once_it_is_gone(string content)
+    {
+        string url = (string)(await workspace.DeployAsync())["endpoint"]!["url"]!;
+        string route = workspace[".deployer/endpoints/mnist/route.json"];
+        await File.WriteAllTextAsync(route, content, TestContext.Current.CancellationToken);
+        foreach (string verb in (string[])["status", "deploy", "plan"])
+            Assert.Contains($"{route} was changed by someone else", (await workspace.RunAsync(verb)).Expect(2).Error, StringComparison.Ordinal);
+        using var client = new HttpClient();
+        Assert.Equal(503, (int)(await client.GetAsync(url, TestContext.Current.CancellationToken)).StatusCode);
+
+        File.Delete(route);
+        JsonObject again = await workspace.DeployAsync();
+        Assert.Equal(url, (string)again["endpoint"]!["url"]!);
+        await Scoring.SevenIsReadAsync((string)again["endpoint"]!["scoringUri"]!);
+    }
+
     [Fact]
     public async Task What_a_build_left_can_be_deleted()
     {

@@ -66,8 +66,9 @@ public sealed class RobustnessSpecs : IAsyncDisposable
         Directory.CreateDirectory(workspace.State);
         await File.WriteAllTextAsync(workspace[".deployer/endpoints"], "", TestContext.Current.CancellationToken);
         Assert.Contains("(FileAccess, exit code 2)", (await workspace.RunAsync("deploy")).Expect(2).Error, StringComparison.Ordinal);
-        Assert.Equal("FileAccess", (string)JournalLines.Read(workspace.JournalFile)[^1]["data"]!["code"]!);
+        Assert.False(File.Exists(workspace.JournalFile), "no run was begun");
         Assert.Contains("(FileAccess, exit code 2)", (await workspace.RunAsync("build", "--to", "oci-layout:/proc/x")).Expect(2).Error, StringComparison.Ordinal);
+        Assert.Equal("FileAccess", (string)JournalLines.Read(workspace.JournalFile)[^1]["data"]!["code"]!);
     }
 
     [Theory]

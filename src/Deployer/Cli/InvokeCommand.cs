@@ -25,7 +25,7 @@ public sealed class InvokeCommand(Invocation invocation)
         LocalEndpoint endpoint = state.Endpoint(name);
         if (endpoint.Front.Process is not { } front || endpoint.Route is not { } route)
             throw new DeployerException(FailureCode.NotFound, $"'{name}' is stopped.", "Run `deployer deploy` to start it.");
-        DeploymentPlan plan = DeploymentPlan.FromJson(endpoint.Revisions.Single(r => r.Number == route.Revision).Plan);
+        DeploymentPlan plan = DeploymentPlan.FromJson(endpoint.Find(route.Revision).Plan);
 
         // Waited for aside, for a terminal's standard input cannot be cancelled.
         byte[] request = await Task.Run(() => Read(verb, parsed.GetValue(Data)!), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -34,8 +34,7 @@ public sealed class RollbackCommand(Invocation invocation, DeploymentSetup setup
     public async Task<int> RollBackAsync(Verb verb, StateDirectory state, string name, int number, TimeSpan timeout, CancellationToken cancellationToken)
     {
         LocalEndpoint endpoint = state.Endpoint(name);
-        Revision revision = endpoint.Revisions.FirstOrDefault(r => r.Number == number) ?? throw new DeployerException(FailureCode.NotFound,
-            $"'{name}' has no revision {number}. There are: {string.Join(", ", endpoint.Revisions.Select(r => r.Number))}.", "`deployer status` shows them.");
+        Revision revision = endpoint.Find(number);
         BuiltImage image = new ImageBuilder(new OciLayout(revision.Layout)).Find(revision.ImageName) ?? throw new DeployerException(FailureCode.NotFound,
             $"The image of revision {number} is no longer in {revision.Layout}.", "Deploy that model again with `deployer deploy`.");
 

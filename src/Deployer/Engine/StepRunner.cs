@@ -68,6 +68,11 @@ public sealed class StepRunner(string run, string deployment, Journal journal, T
         {
             throw Fail(step.Name, result, clock, e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fail(step.Name, result, clock, new DeployerException(FailureCode.FileAccess, $"{step.Name}: {e.Message}",
+                "Free disk space or mend the permissions, then run the same command again.", e));
+        }
     }
 
     /// <summary>Puts back what a step did, after a later one failed.</summary>

@@ -104,7 +104,7 @@ public sealed class Front(LocalEndpoint endpoint, int processId, TimeProvider ti
     {
         for (int attempt = 0; attempt < ConnectAttempts; attempt++)
         {
-            if (endpoint.Route is not { } route) return null;
+            if (RouteOrNull() is not { } route) return null;
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
@@ -114,7 +114,7 @@ public sealed class Front(LocalEndpoint endpoint, int processId, TimeProvider ti
             catch (SocketException)
             {
                 socket.Dispose();
-                if (!endpoint.Run(route.Revision).IsHeld && endpoint.Route?.Revision == route.Revision) return null;
+                if (!endpoint.Run(route.Revision).IsHeld && RouteOrNull()?.Revision == route.Revision) return null;
                 await Task.Delay(ConnectRetry, time, cancellationToken).ConfigureAwait(false);
             }
             catch
@@ -124,6 +124,13 @@ public sealed class Front(LocalEndpoint endpoint, int processId, TimeProvider ti
             }
         }
         return null;
+    }
+
+    /// <summary>A route that cannot be read leads nowhere.</summary>
+    private Route? RouteOrNull()
+    {
+        try { return endpoint.Route; }
+        catch (DeployerException) { return null; }
     }
 
     /// <summary>Copies one direction and passes its end on, so that half-closed connections stay that way.</summary>

@@ -90,6 +90,11 @@ public sealed class LocalEndpoint(string directory)
         }
     }
 
+    /// <exception cref="DeployerException"><see cref="FailureCode.NotFound"/>, naming the revisions there are.</exception>
+    public Revision Find(int number) => Revisions.FirstOrDefault(r => r.Number == number) ?? throw new DeployerException(
+        FailureCode.NotFound, $"'{Path.GetFileName(directory)}' has no revision {number}. There are: {string.Join(", ", Revisions.Select(r => r.Number))}.",
+        "`deployer status` shows them; `deployer deploy` makes the one that is configured.");
+
     private string RouteFile => Path.Combine(directory, "route.json");
 
     private string RevisionsDirectory => Path.Combine(directory, "revisions");

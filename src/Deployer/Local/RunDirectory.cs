@@ -148,5 +148,6 @@ public sealed class RunDirectory(string path)
 [JsonSerializable(typeof(Route))]
 [JsonSerializable(typeof(Revision))]
 [JsonSerializable(typeof(StoredModel))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
+    RespectNullableAnnotations = true)]
 internal sealed partial class LocalJson : JsonSerializerContext;
