@@ -122,6 +122,13 @@ public sealed class RecoverySpecs : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_revision_folder_that_a_killed_run_only_just_made_takes_no_number()
+    {
+        Directory.CreateDirectory(workspace[".deployer/endpoints/mnist/revisions/1"]);
+        Assert.Equal(1, (int)(await workspace.DeployAsync())["revision"]!);
+    }
+
+    [Fact]
     public async Task What_a_build_left_can_be_deleted()
     {
         (await workspace.RunAsync("build")).Expect(0);

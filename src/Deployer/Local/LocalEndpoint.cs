@@ -106,10 +106,11 @@ public sealed class LocalEndpoint(string directory)
     /// <summary>Keeps a new revision under the next free number.</summary>
     public Revision Add(Func<int, Revision> make)
     {
-        int number = Numbers.DefaultIfEmpty().Max() + 1;
+        // A folder that a killed run only just made is nobody's number yet.
+        int number = Numbers.Where(n => File.Exists(RecordFile(n)) || System.IO.Directory.Exists(Run(n).Path)).DefaultIfEmpty().Max() + 1;
         System.IO.Directory.CreateDirectory(RevisionDirectory(number));
         Revision revision = make(number);
-        Write(Path.Combine(RevisionDirectory(number), "revision.json"), revision, LocalJson.Default.Revision);
+        Write(RecordFile(number), revision, LocalJson.Default.Revision);
         return revision;
     }
 
@@ -136,6 +137,8 @@ public sealed class LocalEndpoint(string directory)
 
     /// <summary>As <see cref="SwitchTo"/>, and strikes the revision that served until now out of the history: it proved wrong.</summary>
     public void SwitchBackTo(int revision, int port) => SetRoute(revision, port, [.. (Route?.History ?? []).SkipLast(1)]);
+
+    private string RecordFile(int number) => Path.Combine(RevisionDirectory(number), "revision.json");
 
     private void SetRoute(int revision, int port, IReadOnlyList<int> history) => Write(
         RouteFile, new Route { Revision = revision, Port = port, History = [.. history.TakeLast(LongestHistory)] }, LocalJson.Default.Route);
